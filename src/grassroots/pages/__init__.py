@@ -1,0 +1,1 @@
+"""Renderers of what use cases return, as pages for screen and paper."""

@@ -1,0 +1,1 @@
+"""The kit that authors of plugins import in their own tests."""

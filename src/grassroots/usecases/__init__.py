@@ -1,0 +1,1 @@
+"""One class per aggregate; each method opens the work, asks the rule, keeps and commits."""

@@ -1,0 +1,1 @@
+"""Small values that every floor may use: ids, dates, counts, names, messy cells."""

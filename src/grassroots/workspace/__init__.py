@@ -1,0 +1,1 @@
+"""The one unit of work: kinds, codec, load, find, keep and commit."""

@@ -1,0 +1,1 @@
+"""The kinds table: one module per room, collected here."""
