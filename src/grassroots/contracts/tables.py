@@ -43,7 +43,8 @@ class Sheet:
     empty rows and columns are kept, trailing ones dropped, and all rows are equally wide. A merged block
     has its value in the first cell and ``None`` in the others. A number comes as ``int`` when it is whole,
     except from 1e15 on, where a spreadsheet has already lost digits (an ID number typed as a number): those
-    stay ``float`` so that the loss can be seen. ``hidden_rows`` are indexes into ``rows``; only xlsx tells them.
+    stay ``float`` so that the loss can be seen. ``hidden_rows`` are indexes into ``rows``; xls does not tell
+    them.
     """
 
     name: str

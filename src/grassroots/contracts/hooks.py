@@ -1,0 +1,130 @@
+"""How a plugin offers something: hooks that yield small, typed, named offers.
+
+A plugin is a module (or an object) with functions marked ``@hookimpl``. A distribution registers it under
+the entry-point group ``grassroots``::
+
+    [project.entry-points.grassroots]
+    acme = "acme_grassroots"
+
+Offers are chosen by their name (a storage by the scheme of its URL), never by the order of loading; two
+offers of one name are an error that names both distributions. Making an offer must be cheap: import heavy
+libraries in ``open``, not at the top of the plugin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, final
+
+import pluggy
+from attrs import field, frozen
+
+from grassroots.contracts.calendar import Calendar
+from grassroots.contracts.storage import Storage
+from grassroots.errors import BadInput
+
+PROJECT: Final = "grassroots"
+"""The name of the project, of its entry-point group and of its hooks' prefix."""
+
+CONTRACT: Final = 1
+"""The version of all contracts in this package; an offer says for which one it was written."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+"""Marks a plugin's function as the implementation of the hook of the same name."""
+
+
+def _word(name: str) -> str:
+    if not (isinstance(name, str) and name.isascii() and name and name == name.lower()) or not all(
+        letter.isalnum() or letter in "+-." for letter in name
+    ):
+        raise BadInput("offer-name", what=str(name))
+    return name
+
+
+@final
+@frozen
+class StorageOffer:
+    """A storage for URLs of one scheme.
+
+    ``open(url, network)`` gives one network of the database, made if it is new; ``networks(url)`` names
+    those that exist, sorted; ``drop(url, network)`` removes one with everything in it (absent: no-op).
+    All three raise Unreachable when the database cannot be opened.
+    """
+
+    scheme: str = field(converter=_word)
+    open: Callable[[str, str], Storage]
+    networks: Callable[[str], Sequence[str]]
+    drop: Callable[[str, str], None]
+    contract: int = CONTRACT
+
+    @property
+    def name(self) -> str:
+        """The scheme, which is the name of the offer."""
+        return self.scheme
+
+
+@final
+@frozen
+class CalendarOffer:
+    """A calendar under a name; ``open()`` may raise MissingExtra."""
+
+    name: str = field(converter=_word)
+    open: Callable[[], Calendar]
+    contract: int = CONTRACT
+
+
+@final
+@frozen
+class PackOffer:
+    """A rule pack under a name; ``text()`` gives its TOML."""
+
+    name: str = field(converter=_word)
+    text: Callable[[], str]
+    contract: int = CONTRACT
+
+
+@hookspec
+def grassroots_storages() -> Iterable[StorageOffer]:  # type: ignore[empty-body]
+    """Offer storages, each for one URL scheme.
+
+    A complete plugin, which keeps its networks in the memory of this process::
+
+        from grassroots.contracts.hooks import StorageOffer, hookimpl
+        from grassroots.plugins.memory import Shelf
+
+        shelf = Shelf()
+
+        @hookimpl
+        def grassroots_storages():
+            yield StorageOffer("shelf", shelf.open, shelf.networks, shelf.drop)
+    """
+
+
+@hookspec
+def grassroots_calendars() -> Iterable[CalendarOffer]:  # type: ignore[empty-body]
+    """Offer calendars by name.
+
+    A complete plugin, which lends out the built-in calendar under a name of its own::
+
+        from grassroots.contracts.hooks import CalendarOffer, hookimpl
+        from grassroots.plugins.lunar import LunarCalendar
+
+        @hookimpl
+        def grassroots_calendars():
+            yield CalendarOffer("almanac", LunarCalendar)
+    """
+
+
+@hookspec
+def grassroots_packs() -> Iterable[PackOffer]:  # type: ignore[empty-body]
+    """Offer rule packs by name, as TOML text.
+
+    A complete plugin::
+
+        from grassroots.contracts.hooks import PackOffer, hookimpl
+
+        @hookimpl
+        def grassroots_packs():
+            yield PackOffer("acme-town", lambda: 'title = "Acme town"')
+    """

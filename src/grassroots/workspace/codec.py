@@ -1,0 +1,204 @@
+"""Records and events as bytes, once, for every storage.
+
+The body of a record is JSON: ``{"k": kind, "v": version, "s": salt, "r": fields}``; fields that equal their
+default are left out (defaults are therefore part of the format: tests/samples pins them). The salt makes
+the SHA-256 of a body a commitment: a fact carries it, so that the newest body is provable, and once the
+body is erased nothing can be guessed from what remains.
+
+The body of a fact is JSON: ``{"t": type, "at": UTC, "by": actor, "d": fields, "w": {ref: commitment}, ...}``.
+
+Everything strict: text is text and ``"false"`` is not a flag (cattrs would turn ``None`` inside a tuple of
+texts into ``"None"`` and ``"false"`` into ``True``). Unknown fields of stored records are kept and written
+back, so that an older program does not wipe what a newer one stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, final
+
+import attrs
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+
+from grassroots.contracts.storage import Entry, Ref
+from grassroots.domain.step import Event
+from grassroots.errors import Corrupt
+from grassroots.values.dates import PartialDate
+from grassroots.workspace.kindspec import Kinds, KindSpec
+
+T = TypeVar("T")
+
+
+def _strict(kind: type) -> Any:
+    def structure(value: Any, _: Any) -> Any:
+        # bool is an int in Python and must not pass for one in a record.
+        if type(value) is not kind:
+            raise TypeError(f"expected {kind.__name__}, got {value!r}")
+        return value
+
+    return structure
+
+
+def _moment(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise TypeError("a moment without a time zone cannot be stored")
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _converter() -> Converter:
+    made = Converter(forbid_extra_keys=False, detailed_validation=False)
+    for kind in (str, int, bool, float):
+        made.register_structure_hook(kind, _strict(kind))
+    # datetime is a date: the more special hook has to be found first, so both are exact-class functions.
+    made.register_unstructure_hook_func(lambda cls: cls is datetime, _moment)
+    made.register_structure_hook_func(
+        lambda cls: cls is datetime, lambda value, _: datetime.fromisoformat(value)
+    )
+    made.register_unstructure_hook_func(lambda cls: cls is date, date.isoformat)
+    made.register_structure_hook_func(lambda cls: cls is date, lambda value, _: date.fromisoformat(value))
+    made.register_unstructure_hook_func(lambda cls: cls is time, time.isoformat)
+    made.register_structure_hook_func(lambda cls: cls is time, lambda value, _: time.fromisoformat(value))
+    made.register_unstructure_hook(PartialDate, lambda value: value.iso)
+    made.register_structure_hook(PartialDate, lambda value, _: PartialDate.parse(value))
+    made.register_unstructure_hook_func(
+        lambda cls: isinstance(cls, type) and issubclass(cls, Enum), lambda value: value.value
+    )
+
+    def plain(cls: Any) -> bool:
+        return isinstance(cls, type) and attrs.has(cls) and cls is not PartialDate
+
+    made.register_unstructure_hook_factory(
+        plain, lambda cls: make_dict_unstructure_fn(cls, made, _cattrs_omit_if_default=True)
+    )
+    made.register_structure_hook_factory(plain, lambda cls: make_dict_structure_fn(cls, made))
+    return made
+
+
+_CONVERTER = _converter()
+
+
+def unstructure(value: Any) -> Any:
+    """A value as plain JSON data (language-neutral)."""
+    return _CONVERTER.unstructure(value)
+
+
+def structure(data: Any, cls: type[T]) -> T:
+    """Plain JSON data as a value; raises what the fields raise."""
+    return _CONVERTER.structure(data, cls)
+
+
+def compact(data: Any) -> bytes:
+    """JSON without blanks, in UTF-8."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def commitment(body: bytes) -> str:
+    """The commitment to a body: SHA-256 over all of it, salt included, in hex."""
+    return hashlib.sha256(body).hexdigest()
+
+
+@cache
+def event_code(event: type[Event]) -> str:
+    """The stable code of an event class: ``MemberRegistered`` is ``member-registered``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", event.__name__).lower()
+
+
+@final
+@attrs.frozen
+class UnknownEvent(Event):
+    """An event that this version does not know: kept as it stands, never lost."""
+
+    code: str
+    fields: Mapping[str, Any]
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Happened:
+    """One line of the trail, read back: when (UTC), who, about what, and the event."""
+
+    position: int
+    at: datetime
+    by: str
+    code: str
+    event: Event
+    about: tuple[Ref, ...]
+    proxy_for: str | None = None
+    sheet: str | None = None
+    packs: tuple[str, ...] = ()
+    commitments: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@final
+@attrs.frozen
+class Decoded:
+    """A record with the fields that this version does not know, to be written back unchanged."""
+
+    record: Any
+    unknown: Mapping[str, Any]
+
+
+@final
+class Codec:
+    """Bytes to records and back, for one kinds table."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self.kinds = kinds
+        self._fields = {spec.name: frozenset(f.name for f in attrs.fields(spec.record)) for spec in kinds}
+        self._events = {event_code(event): event for spec in kinds for event in spec.events}
+
+    def encode(self, spec: KindSpec[Any], record: Any, salt: bytes, unknown: Mapping[str, Any]) -> bytes:
+        """The body of a record."""
+        fields = _CONVERTER.unstructure(record)
+        if unknown:
+            fields = {**unknown, **fields}
+        return compact({"k": spec.name, "v": spec.version, "s": salt.hex(), "r": fields})
+
+    def decode(self, spec: KindSpec[Any], body: bytes) -> Decoded:
+        """The record of a body, of whatever version; Corrupt if it cannot be one."""
+        try:
+            data = json.loads(body)
+            fields, version = data["r"], data["v"]
+            while version < spec.version:
+                fields = spec.upcasters[version](fields)
+                version += 1
+            known = self._fields[spec.name]
+            unknown = {name: value for name, value in fields.items() if name not in known}
+            return Decoded(_CONVERTER.structure(fields, spec.record), unknown)
+        except (ValueError, TypeError, KeyError, BaseValidationError) as error:
+            raise Corrupt("corrupt", where=spec.name, problem=str(error)) from error
+
+    def encode_fact(self, event: Event, told: Mapping[str, Any]) -> bytes:
+        """The body of a fact: the event, and who, when, from which sheet, with which commitments."""
+        body = {"t": event_code(type(event)), **{k: v for k, v in told.items() if v}}
+        fields = _CONVERTER.unstructure(event)
+        if fields:
+            body["d"] = fields
+        return compact(body)
+
+    def decode_fact(self, entry: Entry) -> Happened:
+        """One entry of the journal, read back; an unknown event comes as UnknownEvent."""
+        data = json.loads(entry.fact.body)
+        code, fields = data["t"], data.get("d", {})
+        known = self._events.get(code)
+        event = _CONVERTER.structure(fields, known) if known else UnknownEvent(code, fields)
+        return Happened(
+            position=entry.position,
+            at=datetime.fromisoformat(data["at"]),
+            by=data["by"],
+            code=code,
+            event=event,
+            about=entry.fact.about,
+            proxy_for=data.get("for"),
+            sheet=data.get("sheet"),
+            packs=tuple(data.get("packs", ())),
+            commitments=data.get("w", {}),
+        )

@@ -1,0 +1,101 @@
+"""A kind of record: its class, its version, what can be searched, and what happens to it.
+
+The kinds table is the one place where the workspace learns what exists. A room of an embedding app enters
+by the same door: ``grassroots.open(url, kinds=(KindSpec(...),))``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Protocol, TypeVar, final
+
+import attrs
+
+from grassroots.contracts.storage import Key, Kind
+from grassroots.domain.fields import FieldGroup, groups_of
+from grassroots.domain.policy import Actor, Relation
+from grassroots.domain.step import Event
+
+
+class Record(Protocol):
+    """What every record has: an id, unique within its kind."""
+
+    @property
+    def id(self) -> str:
+        """The id of the record."""
+
+
+R = TypeVar("R", bound=Record)
+
+KeyValue = str | int | bool | None | tuple[str, ...] | tuple[int, ...]
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _no_keys(_: Any) -> Mapping[str, KeyValue]:
+    return {}
+
+
+def _no_relations(_: Any, __: Actor) -> frozenset[Relation]:
+    return frozenset()
+
+
+@final
+@attrs.frozen(kw_only=True, eq=False)
+class KindSpec(Generic[R]):
+    """One row of the kinds table.
+
+    ``keys_of`` may derive (``age_in_days``), but only from the record itself: a key must not depend on the
+    day it is read. ``upcasters`` turn the stored form of version n into that of n + 1. ``history`` names the
+    fields whose former values are kept in an erasable history record when a verb changes them.
+    """
+
+    name: str
+    record: type[R]
+    keys: Mapping[str, Key] = attrs.field(factory=dict)
+    keys_of: Callable[[R], Mapping[str, KeyValue]] = _no_keys
+    together: tuple[tuple[str, ...], ...] = ()
+    events: tuple[type[Event], ...] = ()
+    relations: Callable[[R, Actor], frozenset[Relation]] = _no_relations
+    history: frozenset[str] = frozenset()
+    version: int = 1
+    upcasters: Mapping[int, Upcaster] = attrs.field(factory=dict)
+    groups: Mapping[str, FieldGroup] = attrs.field(
+        init=False, default=attrs.Factory(lambda self: groups_of(self.record), takes_self=True)
+    )
+
+    def stored_kind(self) -> Kind:
+        """What a storage has to prepare for this kind."""
+        return Kind(name=self.name, keys=dict(self.keys), together=self.together)
+
+
+@final
+class Kinds:
+    """The kinds table, by record class and by name. A name or class that stands twice is an error."""
+
+    def __init__(self, specs: tuple[KindSpec[Any], ...]) -> None:
+        self._by_class: dict[type, KindSpec[Any]] = {}
+        self._by_name: dict[str, KindSpec[Any]] = {}
+        for spec in specs:
+            if spec.name in self._by_name or spec.record in self._by_class:
+                raise ValueError(f"the kind {spec.name!r} stands twice in the kinds table")
+            self._by_class[spec.record] = spec
+            self._by_name[spec.name] = spec
+
+    def of(self, record: type[R]) -> KindSpec[R]:
+        """The row of a record class."""
+        return self._by_class[record]
+
+    @property
+    def classes(self) -> Mapping[type, KindSpec[Any]]:
+        """The table by record class."""
+        return self._by_class
+
+    def named(self, name: str) -> KindSpec[Any]:
+        """The row with this name; KeyError if there is none."""
+        return self._by_name[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._by_name.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
