@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 from xml.etree import ElementTree
 
 from attrs import evolve
@@ -26,7 +26,7 @@ _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
 def confine(limits: Limits) -> None:
-    """Bound memory and processor time and forbid core files; where the system cannot, the parent's clock must."""
+    """Bound memory, processor time and files written; where the system cannot, the parent's clock must do."""
     try:
         import resource
     except ImportError:
@@ -214,14 +214,12 @@ def send(sheet: Sheet, line: Callable[[object], None]) -> None:
         line([to_wire(cell) for cell in row])
 
 
-def main(source: io.BufferedIOBase | Any = None, target: TextIO | None = None) -> None:
+def main(source: BinaryIO, target: TextIO) -> None:
     """Read the request, answer, and end.
 
     The answer is either one line ``{"problem": code, "facts": {...}}`` or, for each sheet, a head and its
     rows, and at last ``{"end": form, "notes": [...]}``. Without that last line nothing counts.
     """
-    source = source or sys.stdin.buffer
-    target = target or sys.stdout
 
     def line(value: object) -> None:
         # ensure_ascii is off so that half a surrogate pair is an error here, not in somebody's database.
@@ -246,5 +244,4 @@ def main(source: io.BufferedIOBase | Any = None, target: TextIO | None = None) -
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    main()
+    main(sys.stdin.buffer, io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n"))

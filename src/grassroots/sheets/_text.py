@@ -121,6 +121,6 @@ def read_csv(data: bytes, name: str, limits: Limits) -> tuple[list[Sheet], list[
             empty = 0
     except csv.Error as error:
         if "field larger" in str(error):
-            raise BadInput("sheet-csv-quotes-or-long", line=reader.line_num, limit=limits.letters) from error
+            raise BadInput("sheet-csv-cell-too-long", line=reader.line_num, limit=limits.letters) from error
         raise BadInput("sheet-csv-quotes", line=reader.line_num) from error
     return [Sheet(name=name, rows=tuple(rows))], notes

@@ -1,9 +1,9 @@
 """Text in csv that a spreadsheet program must not run as a formula, and the way back.
 
 A cell that begins with ``= + - @``, TAB, CR or LF (OWASP ASVS 1.2.10) or with the full-width ＝ ＋ － ＠,
-which Chinese and Japanese editions take for the same signs, is led by one quote. Reading takes away exactly that quote: for every text,
-``unquoted(quoted(text)) == text``. A text that already stands behind quotes gets one more, so that it too
-comes back as it was.
+which Chinese and Japanese editions take for the same signs, is led by one quote. Reading takes away exactly
+that quote: for every text, ``unquoted(quoted(text)) == text``. A text that already stands behind quotes
+gets one more, so that it too comes back as it was.
 """
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")

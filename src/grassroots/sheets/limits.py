@@ -4,11 +4,11 @@ The numbers are generous for an office (the largest register of one community is
 small for a machine; they were chosen after trying bombs of a few kilobytes that unpack to gigabytes.
 """
 
-from typing import final
+from typing import Any, final
 
 from attrs import asdict, field, frozen, validators
 
-_positive = validators.gt(0)
+_positive: Any = validators.gt(0)
 
 
 @final
@@ -19,7 +19,7 @@ class Limits:
     ``packed`` the file as it lies on disk; ``unpacked`` all parts of a zip together; ``parts`` their number;
     ``ratio`` unpacked to packed (asked only from 8 MB unpacked on: small sheets of ruled empty lines pack
     better than that by nature). ``rows`` and ``columns`` how far out a cell may be filled in; ``cells`` and
-    ``sheets`` of the whole book; ``letters`` in one cell (Excel's own limit). ``memory``, ``cpu`` and ``wall``
+    ``sheets`` of the whole book; ``letters`` in one cell (Excel's own limit). ``memory``, ``cpu``, ``wall``
     bound the child process that reads; where the system has no such limits (Windows), ``wall`` alone does.
     ``answer`` bounds what the child may send back.
     """

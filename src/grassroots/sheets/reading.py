@@ -6,6 +6,7 @@ answered in words: BadInput with a ``sheet-...`` code whose sentence says what t
 were found; what a header or a value means is for others.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -101,13 +102,11 @@ def _ask_child(data: bytes, kind: str, name: str, limits: Limits) -> tuple[str, 
 
     def feed() -> None:
         assert child.stdin is not None
-        try:
+        # The child may end before it has read everything; why, its answer or its absence says.
+        with contextlib.suppress(OSError):
             child.stdin.write(request)
             child.stdin.write(data)
             child.stdin.close()
-        except OSError:
-            # The child ended before it had read everything; why, its answer or its absence says.
-            pass
 
     clock = threading.Timer(limits.wall, stop)
     clock.daemon = True
@@ -125,10 +124,8 @@ def _ask_child(data: bytes, kind: str, name: str, limits: Limits) -> tuple[str, 
         feeder.join()
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(OSError):
                     pipe.close()
-                except OSError:
-                    pass
 
 
 class _NoAnswer(Exception):
@@ -148,13 +145,15 @@ def _answer(child: subprocess.Popen[bytes], limits: Limits) -> tuple[str, list[S
             raise BadInput("sheet-too-many-cells", limit=limits.cells)
         if not raw.endswith(b"\n"):
             raise _NoAnswer
-        return json.loads(raw)
+        said = json.loads(raw)
+        # Also between the rows of a sheet: the child may come upon something it cannot send.
+        if isinstance(said, dict) and "problem" in said:
+            code = said["problem"] if _CODE.fullmatch(said["problem"]) else "sheet-broken"
+            raise BadInput(code, **said["facts"])
+        return said
 
     while True:
         said = line()
-        if "problem" in said:
-            code = said["problem"] if _CODE.fullmatch(said["problem"]) else "sheet-broken"
-            raise BadInput(code, **said["facts"])
         if "end" in said:
             notes = [BookNote(code=code, facts=tuple(facts.items())) for code, facts in said["notes"]]
             return said["end"], sheets, notes
