@@ -1,0 +1,137 @@
+"""The policy question and its answer, as plain data: who asks to do what with which part, and for what.
+
+Whoever answers (the table of the rule packs, or one day an app with its own users) gets a
+:class:`Question` and gives a :class:`Decision`. No answer, or an error while answering, is a no.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, final
+
+import attrs
+
+from grassroots.errors import BadInput
+from grassroots.values.ids import MemberId, StationId
+
+
+class Posture(StrEnum):
+    """As whom somebody acts. A person may act in several, one at a time."""
+
+    STEWARD = "steward"  # the office of the network
+    CLERK = "clerk"  # a worker of the community
+    LEAD = "lead"  # the head of a station
+    VOLUNTEER = "volunteer"
+    PARTNER = "partner"  # an outside body
+    AUDITOR = "auditor"
+    SYSTEM = "system"  # a named job, not a person
+
+
+class Relation(StrEnum):
+    """What ties an actor to one record; computed from the record itself, by its kind."""
+
+    ANY = "any"  # no tie is needed; every actor has this one with every record
+    SELF = "self"  # the record is about the actor
+    STATION = "station"  # the record belongs to a station that the actor heads
+    PAIRED = "paired"  # the record is about somebody whom the actor is paired with
+    AUTHOR = "author"  # the actor wrote the record down
+
+
+class Action(StrEnum):
+    """What somebody wants to do with records of a kind."""
+
+    READ = "read"
+    LIST = "list"
+    COUNT = "count"  # an action of its own: a count can tell too
+    WRITE = "write"
+    BULK = "bulk"  # write many at once: an import
+    EXPORT = "export"
+    OPEN = "open"  # unseal a sealed value
+
+
+class Effect(StrEnum):
+    """What a policy answers."""
+
+    ALLOW = "allow"
+    MASK = "mask"
+    DENY = "deny"
+
+
+LONGEST_NAME: Final = 64
+"""Characters of an actor's name."""
+
+
+def _sound_name(_: object, __: attrs.Attribute[str], value: str) -> None:
+    if not value.strip() or len(value) > LONGEST_NAME or not value.isprintable():
+        raise BadInput("actor-name", what=value)
+
+
+@final
+@attrs.frozen
+class Actor:
+    """Who acts: a name that stands in the trail, a posture, and if they are a member, which one.
+
+    ``stations`` are those that the actor heads. Raises BadInput ``actor-name`` for a name that is empty,
+    longer than 64 characters or not printable.
+    """
+
+    name: str = attrs.field(validator=_sound_name)
+    posture: Posture
+    member: MemberId | None = attrs.field(default=None, kw_only=True)
+    stations: tuple[StationId, ...] = attrs.field(default=(), kw_only=True)
+
+    @classmethod
+    def parse(cls, text: str) -> Actor:
+        """Read "steward:office": posture, colon, name.
+
+        Raises BadInput ``actor-unreadable`` (no colon) or ``posture-unknown``.
+        """
+        posture, colon, name = text.partition(":")
+        if not colon:
+            raise BadInput("actor-unreadable", what=text, hint="steward:office")
+        try:
+            known = Posture(posture.strip())
+        except ValueError:
+            raise BadInput("posture-unknown", what=posture, known=tuple(Posture)) from None
+        return cls(name.strip(), known)
+
+    @property
+    def name_of_record(self) -> str:
+        """How the trail names them: "steward:office"; :meth:`parse` reads it back."""
+        return f"{self.posture}:{self.name}"
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Question:
+    """May somebody in this posture, with these ties to the record, do this to a field group, for this?
+
+    ``kind`` is the kind of record, ``group`` a field group, ``purpose`` a short code ("work").
+    """
+
+    posture: Posture
+    relations: frozenset[Relation] = frozenset()
+    kind: str
+    group: str
+    action: Action
+    purpose: str = "work"
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Decision:
+    """The answer, with its reason: which row of which pack, and through which tie.
+
+    ``row`` is None when no row speaks of it: then it is denied.
+    """
+
+    effect: Effect
+    row: str | None = None
+    relation: Relation | None = None
+    pack: str | None = None
+    version: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The catalogue code of the sentence that explains this answer."""
+        return "policy-no-row" if self.row is None else f"policy-because-{self.effect}"

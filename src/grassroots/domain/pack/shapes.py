@@ -1,0 +1,267 @@
+"""The tables that rooms ask for, column by column: what a pack may say and in which unit.
+
+A table of an app's own begins with ``x_`` and may hold what it likes, as long as its whole numbers end in a
+unit. grassroots/packs/schema.json says the same for editors; a test keeps the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, final
+
+import attrs
+
+from grassroots.contracts.policy import Action, Effect, Posture, Relation
+from grassroots.domain.fields import FieldGroup
+
+UNITS: Final = (
+    "_count",
+    "_percent",
+    "_year",
+    "_years",
+    "_months",
+    "_weeks",
+    "_days",
+    "_hours",
+    "_minutes",
+    "_points",
+)
+"""How the name of a whole number ends, so that nobody takes working days for hours."""
+
+OWN_TABLE = "x_"
+"""How the name of an app's own table (or own column in a known table) begins."""
+
+MOST = 100_000
+"""No whole number of a pack is greater: a longer one is a slip of the finger."""
+
+
+class ColumnType(StrEnum):
+    """What may stand in a column."""
+
+    TEXT = "text"  # for people
+    CODE = "code"  # a short code: lower case letters, digits, _
+    CODES = "codes"  # a list of codes
+    WHOLE = "whole"  # a whole number, its unit at the end of the name
+    WHOLES = "wholes"  # whole numbers by code, the unit at the end of the column's name
+    FLAG = "flag"  # true or false
+    DAY = "day"  # a calendar day
+    DAY_OF_YEAR = "day-of-year"  # "07-01"
+
+
+@final
+@attrs.frozen
+class Column:
+    """One column: its type, whether it must stand, the closed set of its codes, the table it refers to."""
+
+    type: ColumnType
+    required: bool = attrs.field(default=False, kw_only=True)
+    choices: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    refers: str = attrs.field(default="", kw_only=True)
+    least: int = attrs.field(default=0, kw_only=True)
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Table:
+    """One table: its columns; ``one_of`` names columns of which exactly one stands; labels may be due."""
+
+    columns: Mapping[str, Column] = attrs.field(factory=dict)
+    one_of: tuple[str, ...] = ()
+    labelled: bool = False
+
+
+_TEXT = Column(ColumnType.TEXT)
+_FLAG = Column(ColumnType.FLAG)
+_DAY = Column(ColumnType.DAY)
+_CODE = Column(ColumnType.CODE)
+_CODES = Column(ColumnType.CODES)
+_WHOLE = Column(ColumnType.WHOLE)
+_SOME = Column(ColumnType.WHOLE, least=1)
+
+
+def _must(column: Column) -> Column:
+    return attrs.evolve(column, required=True)
+
+
+def _one(*choices: str) -> Column:
+    return Column(ColumnType.CODE, choices=choices)
+
+
+def _some(*choices: str) -> Column:
+    return Column(ColumnType.CODES, choices=choices)
+
+
+def _id_of(table: str) -> Column:
+    return Column(ColumnType.CODE, refers=table)
+
+
+def _ids_of(table: str) -> Column:
+    return Column(ColumnType.CODES, refers=table)
+
+
+LABELS: Final[Mapping[str, Column]] = MappingProxyType({"label_zh": _TEXT, "label_en": _TEXT, "note": _TEXT})
+"""Columns that every rule may have."""
+
+_CATALOGUE = Table(labelled=True)
+_MEANS = _some("visit", "phone", "voice_message", "video", "message", "letter")
+_ANY = "*"
+
+TABLES: Final[Mapping[str, Table]] = MappingProxyType(
+    {
+        "party_standing": Table(
+            columns={
+                "joined_first_day": _must(_DAY),
+                "joined_last_day": _DAY,
+                "joined_means": _one("higher_approval", "accepted_as_probationary", "branch_meeting"),
+                "probation": _must(_FLAG),
+                "probation_months": Column(ColumnType.WHOLES, least=1),
+                "standing_starts": _must(_one("approval", "probation_end")),
+            }
+        ),
+        "standing_rule": Table(
+            columns={"counted_from": _must(_one("full_membership", "extension_end", "uninterrupted"))}
+        ),
+        "medal": Table(
+            columns={
+                "standing_years": _must(_SOME),
+                "reference_day": _must(Column(ColumnType.DAY_OF_YEAR)),
+                "reference_day_counts": _must(_FLAG),
+                "first_award_year": _WHOLE,
+                "living_only": _FLAG,
+                "good_conduct_needed": _FLAG,
+                "steps": _must(_some("surveyed", "recommended", "reviewed", "cleared", "awarded")),
+            },
+            labelled=True,
+        ),
+        "age_band": Table(
+            columns={"first_age_years": _must(_WHOLE), "last_age_years": _WHOLE}, labelled=True
+        ),
+        "pairing_scheme": Table(
+            columns={
+                "supporter_age_band": _id_of("age_band"),
+                "recipient_age_band": _id_of("age_band"),
+                "supporter_is": _CODE,
+                "recipient_is": _CODE,
+                "recipients_per_supporter_count": _SOME,
+                "contacts_least_count": _SOME,
+                "contacts_within_days": _SOME,
+                "contact_means": _MEANS,
+                "contacts_recorded": _FLAG,
+                "more_in_extreme_weather": _FLAG,
+            },
+            labelled=True,
+        ),
+        "visit_tier": Table(
+            columns={
+                "visits_least_count": _must(_SOME),
+                "visits_within_days": _SOME,
+                "visits_within_months": _SOME,
+                "visit_after_change_hours": _SOME,
+                "visit_means": _MEANS,
+                "criteria": _CODES,
+            },
+            one_of=("visits_within_days", "visits_within_months"),
+            labelled=True,
+        ),
+        "concern_kind": _CATALOGUE,
+        "concern_category": _CATALOGUE,
+        "concern_due": Table(
+            columns={
+                "concern_kind": _id_of("concern_kind"),
+                "urgency": _one("ordinary", "urgent", "life_and_property", "utilities", "difficult"),
+                "due_hours": _SOME,
+                "due_days": _SOME,
+                "due_working_days": _WHOLE,
+            },
+            one_of=("due_hours", "due_days", "due_working_days"),
+        ),
+        "concern_practice": Table(
+            columns={
+                "first_receiver_keeps": _FLAG,
+                "extension_reason_told": _FLAG,
+                "extension_before_due": _FLAG,
+                "callback_working_days": _WHOLE,
+                "review_within_days": _SOME,
+                "reply_within_months": _SOME,
+            }
+        ),
+        "rate": Table(
+            columns={
+                "numerator": _must(_CODES),
+                "denominator": _must(_CODES),
+                "excluded": _CODES,
+                "printed_digits_count": _WHOLE,
+                "rounding": _one("truncate", "half_up"),
+            },
+            labelled=True,
+        ),
+        "hours_policy": Table(
+            columns={
+                "counted_unit": _must(_one("minute", "half_hour", "hour")),
+                "travel_included": _must(_FLAG),
+                "meetings_counted": _FLAG,
+                "least_minutes": _SOME,
+                "most_per_day_minutes": _SOME,
+                "most_per_activity_minutes": _SOME,
+            }
+        ),
+        "hours_notice": Table(columns={"notice_working_days": _must(_WHOLE)}),
+        "duty_policy": Table(
+            columns={
+                "published_before_days": _WHOLE,
+                "reminder_before_days": _WHOLE,
+                "arrive_before_minutes": _WHOLE,
+                "substitute_told_before": _FLAG,
+                "least_people_count": _SOME,
+                "most_shift_minutes": _SOME,
+                "ask_from_age_years": _SOME,
+            }
+        ),
+        "minor": Table(
+            columns={
+                "under_age_years": _must(_SOME),
+                "guardian_consent": _FLAG,
+                "counted_not_named": _FLAG,
+                "access_logged": _FLAG,
+                "audit_every_months": _SOME,
+            },
+            labelled=True,
+        ),
+        "retention": Table(
+            columns={"least_kept_years": _SOME, "least_kept_months": _SOME},
+            one_of=("least_kept_years", "least_kept_months"),
+            labelled=True,
+        ),
+        "mask": Table(columns={"style": _must(_one("surname", "keep_3_4", "keep_1_1", "area", "hidden"))}),
+        "intervention_kind": _CATALOGUE,
+        "activity_kind": Table(columns={"minors_likely": _FLAG}, labelled=True),
+        "organization_kind": _CATALOGUE,
+        "network_function": _CATALOGUE,
+        "network_node": Table(
+            columns={
+                "nodes_least_count": _must(_WHOLE),
+                "nodes_most_count": _SOME,
+                "parents": _must(_ids_of("network_node")),
+                "functions_required": _ids_of("network_function"),
+                "roles_required": _ids_of("role"),
+            },
+            labelled=True,
+        ),
+        "theme": Table(columns={"network_node": _id_of("network_node")}, labelled=True),
+        "role": Table(columns={"people_target_count": _SOME, "set": _CODE}, labelled=True),
+        "policy": Table(
+            columns={
+                "posture": _must(_some(_ANY, *Posture)),
+                "relation": _must(_some(*Relation)),
+                "kind": _must(_CODES),
+                "group": _must(_some(_ANY, *FieldGroup)),
+                "action": _must(_some(_ANY, *Action)),
+                "purpose": _must(_CODES),
+                "effect": _must(_one(*Effect)),
+            }
+        ),
+    }
+)
+"""Every table that a room of grassroots asks for."""
