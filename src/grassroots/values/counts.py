@@ -15,6 +15,7 @@ import attrs
 
 from grassroots.errors import BadInput
 from grassroots.values.numerals import chinese_number
+from grassroots.values.texts import odd_digit
 
 
 @unique
@@ -70,7 +71,7 @@ class ApproxCount:
         Raises BadInput ``count-unreadable``: 近百 and 约100 leave the direction open and are not read.
         """
         plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().lower()
-        for qualifier, spelling in _SPELLINGS:
+        for qualifier, spelling in () if odd_digit(text) else _SPELLINGS:
             found = spelling.fullmatch(plain)
             if found is None:
                 continue

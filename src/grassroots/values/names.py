@@ -15,7 +15,7 @@ from typing import Final, final
 import attrs
 
 from grassroots.errors import BadInput
-from grassroots.values.texts import plain, sound
+from grassroots.values.texts import odd_digit, plain, sound, words
 
 _HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _GAP_IN_HAN: Final = re.compile(f"(?<=[{_HAN}·]) +(?=[{_HAN}·])")
@@ -25,12 +25,7 @@ _ALL_HAN: Final = re.compile(f"[{_HAN}]+")
 _DOTTED: Final = re.compile(f"[{_HAN}]+(?:·[{_HAN}]+)+")
 _LATIN: Final = re.compile(r"[^\W\d_][^\W\d_'’.\-]*(?:[ '’.\-]+[^\W\d_][^\W\d_'’.\-]*)*\.?")
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_COMPOUND: Final = _words(
+_COMPOUND: Final = words(
     "欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 轩辕 端木 东方 南宫 独孤 "
     "西门 东郭 百里 呼延 闻人 赫连 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 鲜于 闾丘 亓官 "
     "司寇 子车 颛孙 巫马 公西 漆雕 乐正 壤驷 公良 拓跋 夹谷 宰父 谷梁 段干 东门 南门 公羊 万俟 第五 "
@@ -54,7 +49,7 @@ _STAND_IN: Final = re.compile(
     "(?:成员|队员|志愿者|居民|村民|业主|群众|党员|老党员|老人|学生|家长|住户)"
     "(?P<base>[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥A-Za-z])"
 )
-_NO_NAME: Final = _words("无 不详 未知 未详 匿名 无名 无名氏 佚名 不明 空 暂无 待定 待补 同上 保密")
+_NO_NAME: Final = words("无 不详 未知 未详 匿名 无名 无名氏 佚名 不明 空 暂无 待定 待补 同上 保密")
 
 
 @unique
@@ -236,6 +231,8 @@ class IdNumber:
         15 digits of it), ``id-number-form``, ``id-number-birth`` or ``id-number-checksum``.
         """
         number = re.sub(r"[\s'’`-]", "", plain(text)).upper()
+        if odd_digit(text) is not None:
+            raise BadInput("id-number-form", what=mask_id_number(number), length=len(number))
         if _SCIENTIFIC.fullmatch(number):
             raise BadInput("id-number-destroyed", what=mask_id_number(number))
         if re.fullmatch("[1-9][0-9]{14}", number):

@@ -34,6 +34,19 @@ def sound(raw: str) -> str:
 def plain(raw: str) -> str:
     """Text for number-like fields: NFKC (full-width digits become plain), no invisible marks, trimmed.
 
-    NFKC also turns "²" into "2"; without it ``"²".isdigit()`` is true and ``int("²")`` fails.
+    NFKC also turns "²" into "2" and "½" into "1⁄2": ask :func:`odd_digit` first where a number is read.
     """
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", raw)).strip()
+
+
+def odd_digit(raw: str) -> str | None:
+    """The first character that is a number but no plain digit (², ½, ①), or None.
+
+    Read through NFKC, 10² would be 102; without it ``"²".isdigit()`` is true and ``int("²")`` fails.
+    """
+    return next((c for c in raw if unicodedata.category(c) == "No"), None)
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text set apart by blanks: how the lists of accepted spellings are written down."""
+    return frozenset(text.split())

@@ -1,0 +1,48 @@
+"""Reading the cells of real spreadsheets, without ever guessing.
+
+Every ``read_*`` takes a cell as it was found and gives a :class:`Cell`: a value, or a problem that names
+what is wrong and what to do, or neither for an empty cell. Where two readings are possible ("3/4/50", a
+number 1952.1 that was January or October) it is a problem. Nothing here raises for what a cell holds.
+"""
+
+from grassroots.values.messy.amounts import BareNumber, read_flag, read_minutes, read_whole
+from grassroots.values.messy.cells import (
+    Cell,
+    CellValue,
+    Problem,
+    is_blank,
+    is_ditto,
+    is_total,
+    read_text,
+)
+from grassroots.values.messy.days import read_day, read_partial_date
+from grassroots.values.messy.hours import read_time
+from grassroots.values.messy.people import (
+    read_id_number,
+    read_name,
+    read_names,
+    read_phone,
+    read_sex,
+)
+
+__all__ = [
+    "BareNumber",
+    "Cell",
+    "CellValue",
+    "Problem",
+    "is_blank",
+    "is_ditto",
+    "is_total",
+    "read_day",
+    "read_flag",
+    "read_id_number",
+    "read_minutes",
+    "read_name",
+    "read_names",
+    "read_partial_date",
+    "read_phone",
+    "read_sex",
+    "read_text",
+    "read_time",
+    "read_whole",
+]
