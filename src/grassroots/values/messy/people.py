@@ -172,6 +172,6 @@ def _split_at_blanks(part: str) -> list[str] | None:
     kinds = [name_kind(piece) for piece in pieces]
     if len(pieces) == 2 and kinds[0] is NameKind.SURNAME_ONLY and len(pieces[1]) == 1:
         return [tidy_name(part)]  # 欧阳 修
-    if NameKind.SURNAME_ONLY in kinds:
+    if NameKind.SURNAME_ONLY in kinds or NameKind.UNKNOWN in kinds:
         return None
     return [tidy_name(piece) for piece in pieces]
