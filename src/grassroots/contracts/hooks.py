@@ -48,7 +48,8 @@ class StorageOffer:
     """A storage for URLs of one scheme.
 
     ``open(url, network)`` gives one network of the database, made if it is new; ``networks(url)`` names
-    those that exist, sorted; ``drop(url, network)`` removes one with everything in it (absent: no-op).
+    those that exist, sorted; ``drop(url, network)`` removes one with everything in it (absent: no-op)
+    and closes every handle on it.
     All three raise Unreachable when the database cannot be opened.
     """
 

@@ -8,7 +8,7 @@ knows no rule of the field. Write a plugin by subclassing :class:`Storage` and o
 
 from grassroots.contracts.storage.batch import Batch, Entry, Fact, Write
 from grassroots.contracts.storage.keys import Erase, Key, Kind, Position, Put, Ref, Stored
-from grassroots.contracts.storage.limits import KeyValue, Scalar
+from grassroots.contracts.storage.limits import KeyValue, Scalar, network_name
 from grassroots.contracts.storage.port import (
     PAGE,
     Storage,
@@ -18,7 +18,7 @@ from grassroots.contracts.storage.port import (
     check_tally,
     walk,
 )
-from grassroots.contracts.storage.prepared import Prepared
+from grassroots.contracts.storage.prepared import Prepared, key_changed
 from grassroots.contracts.storage.query import AnyOf, Between, Condition, Includes, Is, Query, Seen, prefix
 
 __all__ = [
@@ -49,6 +49,8 @@ __all__ = [
     "check_page",
     "check_read",
     "check_tally",
+    "key_changed",
+    "network_name",
     "prefix",
     "walk",
 ]

@@ -21,6 +21,10 @@ def _most(what: str, found: int, most: int) -> None:
         raise BadInput("storage-too-many", what=what, found=found, most=most)
 
 
+def _refs(about: Iterable[Ref]) -> tuple[Ref, ...]:
+    return tuple(about)
+
+
 @final
 @frozen
 class Fact:
@@ -30,7 +34,7 @@ class Fact:
     is never rewritten.
     """
 
-    about: tuple[Ref, ...] = field(default=(), converter=tuple)
+    about: tuple[Ref, ...] = field(default=(), converter=_refs)
     body: bytes = field(default=b"", converter=limits.body_bytes)
 
     def __attrs_post_init__(self) -> None:

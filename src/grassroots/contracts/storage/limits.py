@@ -70,6 +70,11 @@ def identifier(text: object, longest: int = ID_CHARACTERS, code: str = "storage-
     return sound(text, longest, code)
 
 
+def network_name(network: object) -> str:
+    """The name of a network: like an id, 1-64 characters."""
+    return identifier(network, ID_CHARACTERS, "storage-network")
+
+
 def scalar(value: object) -> Scalar:
     """A plain scalar within the limits: a text of 255 characters, a signed 64-bit whole, a flag, None."""
     if value is None or value is True or value is False:
