@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar, final
 
-from grassroots.contracts.storage import Clause, Position, Query, Ref, Scalar, Stored, Tally, walk
+from grassroots.contracts.storage import Condition, Position, Query, Ref, Scalar, Stored, Tally, walk
 from grassroots.domain.policy import Action
 from grassroots.errors import Missing
 from grassroots.workspace.codec import Happened
@@ -63,7 +63,7 @@ class Reading:
         return found
 
     def walk(
-        self, kind: type[R], *where: Clause, limit: int | None = None, backwards: bool = False
+        self, kind: type[R], *where: Condition, limit: int | None = None, backwards: bool = False
     ) -> Iterator[R]:
         """The records that match, by id, page by page (memory does not grow with their number)."""
         spec = self.office.kinds.of(kind)
@@ -74,18 +74,18 @@ class Reading:
                 yield shown
 
     def list(
-        self, kind: type[R], *where: Clause, limit: int | None = None, backwards: bool = False
+        self, kind: type[R], *where: Condition, limit: int | None = None, backwards: bool = False
     ) -> list[R]:
         """The same as a list."""
         return list(self.walk(kind, *where, limit=limit, backwards=backwards))
 
-    def rows(self, kind: str, *where: Clause) -> Iterator[Stored]:
+    def rows(self, kind: str, *where: Condition) -> Iterator[Stored]:
         """The stored rows of a kind for counting: keys only matter, bodies are not decoded."""
         self.seat.may(self.office.kinds.named(kind), Action.COUNT)
         return walk(self.office.storage, Query(kind, where))
 
     def tally(
-        self, kind: str, *where: Clause, by: tuple[str, ...] = (), of: str | None = None
+        self, kind: str, *where: Condition, by: tuple[str, ...] = (), of: str | None = None
     ) -> Mapping[tuple[Scalar, ...], Tally]:
         """Counts and sums by key; a policy action of its own, since a count can tell too."""
         self.seat.may(self.office.kinds.named(kind), Action.COUNT)

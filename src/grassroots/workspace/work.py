@@ -15,7 +15,7 @@ import attrs
 
 from grassroots.contracts.storage import (
     Batch,
-    Clause,
+    Condition,
     Erase,
     Fact,
     Put,
@@ -105,7 +105,7 @@ class Work:
             raise Missing("missing", kind=self.office.kinds.of(kind).name, id=id_)
         return found
 
-    def find(self, kind: type[R], *where: Clause, limit: int | None = None, backwards: bool = False) -> list[R]:
+    def find(self, kind: type[R], *where: Condition, limit: int | None = None, backwards: bool = False) -> list[R]:
         """The records that match, by id, own writes included; the act now rests on the answer."""
         spec = self.office.kinds.of(kind)
         query = Query(spec.name, where, limit=limit, backwards=backwards)

@@ -1,0 +1,365 @@
+"""Opening a network, and giving an actor a desk in it: composition, and no rule.
+
+::
+
+    import grassroots
+
+    with grassroots.open("sqlite:///district.db", zone="Asia/Shanghai") as network:
+        desk = network.desk("steward:office")
+        desk.members.register(name="张春华", born=...)
+
+Time, ids and chance are arguments with sensible defaults; tests pass their own.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, final
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from grassroots import discovery
+from grassroots.contracts.calendar import Calendar
+from grassroots.contracts.storage import Storage
+from grassroots.domain.charter import CHARTER_ID, STANDARD_PACKS, Charter, NetworkFounded
+from grassroots.domain.pack import Packs, parse_pack
+from grassroots.domain.policy import Actor, Policy, Posture
+from grassroots.domain.step import Step
+from grassroots.errors import BadInput, Conflict
+from grassroots.packs import shipped, text
+from grassroots.values.ids import Ids
+from grassroots.workspace.codec import Codec
+from grassroots.workspace.kinds import standard_kinds
+from grassroots.workspace.kindspec import Kinds, KindSpec
+from grassroots.workspace.office import Office, Seat
+from grassroots.workspace.work import Work
+
+if TYPE_CHECKING:
+    from grassroots.usecases.activities import Activities
+    from grassroots.usecases.appointments import Appointments
+    from grassroots.usecases.charters import Charters
+    from grassroots.usecases.claims import Claims
+    from grassroots.usecases.concerns import Concerns
+    from grassroots.usecases.duties import Duties
+    from grassroots.usecases.figures import Figures
+    from grassroots.usecases.honours import Honours
+    from grassroots.usecases.intake import Intakes
+    from grassroots.usecases.interventions import Interventions
+    from grassroots.usecases.meetings import Meetings
+    from grassroots.usecases.members import Members
+    from grassroots.usecases.organizations import Organizations
+    from grassroots.usecases.pairings import Pairings
+    from grassroots.usecases.registers import Registers
+    from grassroots.usecases.roles import Roles
+    from grassroots.usecases.stations import Stations
+    from grassroots.usecases.suggestions import Suggestions
+    from grassroots.usecases.teams import Teams
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open(  # noqa: A001 - the front door is grassroots.open
+    url: str = "memory://",
+    *,
+    network: str = "default",
+    zone: str | None = None,
+    packs: Iterable[str] | None = None,
+    kinds: tuple[KindSpec[Any], ...] = (),
+    clock: Callable[[], datetime] = _now,
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
+    pause: Callable[[float], None] = time.sleep,
+) -> Network:
+    """Open a network by the URL of its storage; found it if it is not there yet.
+
+    ``zone`` (IANA) is where its walls have clocks: needed when it is founded (default Asia/Shanghai), and
+    checked afterwards. ``packs`` are names of rule packs, in order, for a network that is founded now.
+    ``kinds`` are records of the embedding app. ``clock`` gives aware datetimes, ``entropy`` bytes of chance,
+    ``pause`` waits (seconds) between tries.
+
+    Raises BadInput for an unknown scheme, zone or pack; Unreachable if the storage is; PluginError if the
+    storage's plugin is broken.
+    """
+    offer = discovery.find_storage(url)
+    storage = offer.open(url, network)
+    try:
+        return _opened(storage, network, zone, packs, kinds, clock, entropy, pause)
+    except BaseException:
+        storage.close()
+        raise
+
+
+def _opened(
+    storage: Storage,
+    network: str,
+    zone: str | None,
+    packs: Iterable[str] | None,
+    kinds: tuple[KindSpec[Any], ...],
+    clock: Callable[[], datetime],
+    entropy: Callable[[int], bytes],
+    pause: Callable[[float], None],
+) -> Network:
+    table = Kinds((*standard_kinds(), *kinds))
+    storage.prepare([spec.stored_kind() for spec in table])
+    founding = Charter.found(
+        salt=entropy(16), zone=zone or "Asia/Shanghai", founded_on=clock().astimezone(UTC).date()
+    ).after
+    names = tuple(packs) if packs is not None else STANDARD_PACKS
+    on_paper = Packs(tuple(_pack(name) for name in names))
+    draft = Office(
+        network=network,
+        storage=storage,
+        kinds=table,
+        codec=Codec(table),
+        clock=clock,
+        ids=Ids(entropy),
+        entropy=entropy,
+        pause=pause,
+        zone=ZoneInfo(founding.zone),
+        packs=on_paper,
+        policy=Policy.of(on_paper, clock().date()),
+        salt=bytes.fromhex(founding.salt),
+        calendar=_calendar,
+    )
+    charter = _charter(draft, attrs.evolve(founding, packs=names))
+    if zone is not None and zone != charter.zone:
+        raise BadInput("zone-differs", what=zone, zone=charter.zone, network=network)
+    in_force = on_paper if charter.packs == names else Packs(tuple(_pack(name) for name in charter.packs))
+    office = attrs.evolve(
+        draft,
+        zone=ZoneInfo(charter.zone),
+        packs=in_force,
+        policy=Policy.of(in_force, clock().date()),
+        salt=bytes.fromhex(charter.salt),
+    )
+    return Network(office)
+
+
+def _charter(office: Office, founding: Charter) -> Charter:
+    seat = Seat(office=office, actor=Actor("open", Posture.SYSTEM))
+    for _ in range(3):
+        work = Work(seat, office.ids(office.clock()))
+        found = work.peek(Charter, CHARTER_ID)
+        if found is not None:
+            return found
+        work.keep(Step(founding, (NetworkFounded(zone=founding.zone),)))
+        batch = work.batch()
+        try:
+            if batch is not None:
+                office.storage.commit(batch)
+        except Conflict:
+            continue  # another process founded it at this very moment: read what it wrote
+        return founding
+    raise Conflict
+
+
+def _pack(name: str) -> Any:
+    if name in shipped():
+        return parse_pack(text(name))
+    for offer in discovery.pack_offers():
+        if offer.name == name:
+            return parse_pack(offer.text())
+    known = sorted({*shipped(), *(offer.name for offer in discovery.pack_offers())})
+    raise BadInput("pack-unknown", what=name, known=tuple(known))
+
+
+def _calendar() -> Calendar:
+    return discovery.find_calendar()
+
+
+@final
+class Network:
+    """One open network. Give every actor a desk; close it, or use it in ``with``."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    @property
+    def name(self) -> str:
+        """The network's name inside its storage."""
+        return self._office.network
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the clocks on its walls."""
+        return self._office.zone
+
+    def desk(
+        self,
+        actor: Actor | str,
+        *,
+        purpose: str = "work",
+        proxy_for: str | None = None,
+        sheet: str | None = None,
+    ) -> Desk:
+        """A desk for an actor: an :class:`Actor`, or "posture:name" as in ``"clerk:li"``.
+
+        ``proxy_for`` names the person for whom this one types, ``sheet`` the number of the paper that the
+        typing follows: both stay in the trail.
+        """
+        who = Actor.parse(actor) if isinstance(actor, str) else actor
+        return Desk(Seat(office=self._office, actor=who, purpose=purpose, proxy_for=proxy_for, sheet=sheet))
+
+    def close(self) -> None:
+        """Close the storage. May be repeated."""
+        self._office.storage.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@final
+class Desk:
+    """All rooms, for one actor. Everything read or written goes through a desk."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+
+    def once(self, act_id: str) -> Desk:
+        """The same desk for one act with the app's own id: sent twice, it is done once."""
+        return Desk(attrs.evolve(self.seat, act_id=act_id))
+
+    @cached_property
+    def activities(self) -> Activities:
+        """Activities, their occurrences and who came."""
+        from grassroots.usecases.activities import Activities
+
+        return Activities(self.seat)
+
+    @cached_property
+    def appointments(self) -> Appointments:
+        """Who holds which role where, and the gaps."""
+        from grassroots.usecases.appointments import Appointments
+
+        return Appointments(self.seat)
+
+    @cached_property
+    def charter(self) -> Charters:
+        """The network's own record, and founding it from a charter file."""
+        from grassroots.usecases.charters import Charters
+
+        return Charters(self.seat)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Published statements, held against the records."""
+        from grassroots.usecases.claims import Claims
+
+        return Claims(self.seat)
+
+    @cached_property
+    def concerns(self) -> Concerns:
+        """What residents brought to the desk."""
+        from grassroots.usecases.concerns import Concerns
+
+        return Concerns(self.seat)
+
+    @cached_property
+    def duties(self) -> Duties:
+        """Shifts, who holds them, and their log."""
+        from grassroots.usecases.duties import Duties
+
+        return Duties(self.seat)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Numbers with the records behind them."""
+        from grassroots.usecases.figures import Figures
+
+        return Figures(self.seat)
+
+    @cached_property
+    def honours(self) -> Honours:
+        """Who is eligible for an honour, and who was given it."""
+        from grassroots.usecases.honours import Honours
+
+        return Honours(self.seat)
+
+    @cached_property
+    def intake(self) -> Intakes:
+        """Sheets in: plan, then apply."""
+        from grassroots.usecases.intake import Intakes
+
+        return Intakes(self.seat)
+
+    @cached_property
+    def interventions(self) -> Interventions:
+        """What patrols stopped."""
+        from grassroots.usecases.interventions import Interventions
+
+        return Interventions(self.seat)
+
+    @cached_property
+    def meetings(self) -> Meetings:
+        """Review meetings: agenda, decisions, minutes."""
+        from grassroots.usecases.meetings import Meetings
+
+        return Meetings(self.seat)
+
+    @cached_property
+    def members(self) -> Members:
+        """People."""
+        from grassroots.usecases.members import Members
+
+        return Members(self.seat)
+
+    @cached_property
+    def organizations(self) -> Organizations:
+        """Outside bodies and places."""
+        from grassroots.usecases.organizations import Organizations
+
+        return Organizations(self.seat)
+
+    @cached_property
+    def pairings(self) -> Pairings:
+        """Supporters and recipients, and their contacts."""
+        from grassroots.usecases.pairings import Pairings
+
+        return Pairings(self.seat)
+
+    @cached_property
+    def registers(self) -> Registers:
+        """What is stored, as the registers that offices know."""
+        from grassroots.usecases.registers import Registers
+
+        return Registers(self.seat)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """The catalogue of roles and their quotas."""
+        from grassroots.usecases.roles import Roles
+
+        return Roles(self.seat)
+
+    @cached_property
+    def stations(self) -> Stations:
+        """The network tree, held against its template."""
+        from grassroots.usecases.stations import Stations
+
+        return Stations(self.seat)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Campaigns, submissions, and a reply per item."""
+        from grassroots.usecases.suggestions import Suggestions
+
+        return Suggestions(self.seat)
+
+    @cached_property
+    def teams(self) -> Teams:
+        """Teams, their members, programmes and who takes part."""
+        from grassroots.usecases.teams import Teams
+
+        return Teams(self.seat)

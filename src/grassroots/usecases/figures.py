@@ -1,0 +1,195 @@
+"""Figures at a desk: computed from records, never typed, each able to list what it counted.
+
+A figure asks the storage by keys; its evidence asks the very same question. Both look at the journal's head:
+when something was written in between, the evidence says so instead of listing other records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, final
+
+import attrs
+
+from grassroots.contracts.storage import Position
+from grassroots.domain.figure import Definition, Measure, Value
+from grassroots.domain.pack import Pack
+from grassroots.errors import Conflict, Missing
+from grassroots.usecases.counting import Question, Questions
+from grassroots.usecases.measures import MEASURES, Counted
+from grassroots.values.counts import Rate
+from grassroots.values.dates import Period
+from grassroots.workspace.acts import Room, look
+from grassroots.workspace.reading import Reading
+
+
+@final
+@attrs.frozen
+class Evidence:
+    """One record behind a figure: what and which, its day and its place (a station's id), where it has them."""
+
+    kind: str
+    id: str
+    day: str | None = None
+    place: str | None = None
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Figure:
+    """A computed figure. ``parts`` are the figures it is made of (a rate's two, a total's summands).
+
+    ``packs`` names the packs that defined it; ``missing`` the days, weeks or months that fell short;
+    ``groups`` the value per group where the definition says ``by``; ``left_out`` how many records could not
+    be counted because what is asked is not known of them (an age without a birth date).
+    """
+
+    definition: Definition
+    value: Value
+    period: Period | None = None
+    place: str | None = None
+    packs: tuple[str, ...] = ()
+    head: Position = 0
+    parts: tuple[Figure, ...] = ()
+    missing: tuple[str, ...] = ()
+    groups: Mapping[str, int] = attrs.field(factory=dict)
+    left_out: int = 0
+    _list: Callable[[], Iterable[Evidence]] = attrs.field(repr=False, eq=False)
+
+    @property
+    def id(self) -> str:
+        """The id of the definition."""
+        return self.definition.id
+
+    def evidence(self) -> list[Evidence]:
+        """Exactly the records that were counted, each once; Conflict if something was written since."""
+        found: dict[tuple[str, str], Evidence] = {}
+        for one in self._list():
+            found.setdefault((one.kind, one.id), one)
+        return list(found.values())
+
+
+@final
+class Figures(Room):
+    """The room ``desk.figures``."""
+
+    @look
+    def definitions(self, reading: Reading) -> dict[str, Definition]:
+        """The definitions in force: those of the packs, later packs replacing earlier ones by id."""
+        return definitions(reading.office.packs.active)
+
+    @look
+    def compute(
+        self,
+        reading: Reading,
+        figure: str | Definition,
+        *,
+        period: Period | None = None,
+        place: str | None = None,
+        where: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Definition] | None = None,
+    ) -> Figure:
+        """One figure for a period (None: all time) and a place (a station's id, with all below it).
+
+        ``where`` narrows the definition; ``extra`` brings definitions that stand in no pack.
+        """
+        known = {**definitions(reading.office.packs.active), **(extra or {})}
+        definition = known.get(figure) if isinstance(figure, str) else figure
+        if definition is None:
+            raise Missing("figure-unknown", kind="figure", id=str(figure))
+        return _Computer(reading, known).compute(definition, period, place, where or {})
+
+
+def definitions(packs: Iterable[Pack]) -> dict[str, Definition]:
+    """The figure definitions of packs, by id."""
+    found: dict[str, Definition] = {}
+    for pack in packs:
+        for id_, rule in pack.table("figure").items():
+            found[id_] = Definition.parse(id_, rule, f"{pack.name}@{pack.version}")
+    return found
+
+
+class _Computer:
+    """Computes one figure and those it is made of, on one reading."""
+
+    def __init__(self, reading: Reading, known: Mapping[str, Definition]) -> None:
+        self.reading = reading
+        self.known = known
+        self.questions = Questions(reading)
+
+    def compute(
+        self, definition: Definition, period: Period | None, place: str | None, where: Mapping[str, Any]
+    ) -> Figure:
+        if definition.measure in (Measure.RATE, Measure.TOTAL):
+            return self._composed(definition, period, place, where)
+        head = self.reading.head()
+        question = self.questions.ask(definition, period, place, where)
+        counted = MEASURES[definition.measure](question)
+        return Figure(
+            definition=definition,
+            value=counted.value,
+            period=period,
+            place=place,
+            packs=(definition.pack,) if definition.pack else (),
+            head=head,
+            missing=counted.missing,
+            groups=counted.groups,
+            left_out=counted.left_out,
+            list=_lister(self.reading, question, counted, head),
+        )
+
+    def _composed(
+        self, definition: Definition, period: Period | None, place: str | None, where: Mapping[str, Any]
+    ) -> Figure:
+        names = definition.parts or (str(definition.of), str(definition.over))
+        parts = tuple(self.compute(self._named(name), period, place, where) for name in names)
+        numbers = [part.value for part in parts if isinstance(part.value, int)]
+        value = MEASURES_OF_PARTS[definition.measure](numbers)
+        packs = {pack for part in parts for pack in part.packs} | ({definition.pack} - {""})
+        return Figure(
+            definition=definition,
+            value=value,
+            period=period,
+            place=place,
+            packs=tuple(sorted(packs)),
+            head=min(part.head for part in parts),
+            parts=parts,
+            list=lambda: (one for part in parts for one in part.evidence()),
+        )
+
+    def _named(self, name: str) -> Definition:
+        if name not in self.known:
+            raise Missing("figure-unknown", kind="figure", id=name)
+        return self.known[name]
+
+
+def _lister(
+    reading: Reading, question: Question, counted: Counted, head: Position
+) -> Callable[[], Iterator[Evidence]]:
+    def listed() -> Iterator[Evidence]:
+        if reading.head() != head:
+            raise Conflict
+        definition = question.definition
+        for row in counted.rows():
+            yield Evidence(
+                row.ref.kind,
+                row.ref.id,
+                _text(row.keys.get(definition.day or "")),
+                _text(row.keys.get(definition.place or "")),
+            )
+
+    return listed
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _rate(numbers: list[int]) -> Value:
+    return Rate(numbers[0], numbers[1])
+
+
+MEASURES_OF_PARTS: Mapping[Measure, Callable[[list[int]], Value]] = {
+    Measure.RATE: _rate,
+    Measure.TOTAL: sum,
+}
