@@ -1,0 +1,298 @@
+"""The duty: one member's part in a shift, from the roster to the sheet that says who came."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from typing import Any, Self, final
+
+import attrs
+
+from grassroots.domain.codes import is_code, short_code
+from grassroots.domain.duty.shift import Shift, ShiftNotOpen, ShiftStatus
+from grassroots.domain.member import Limit, Member, MemberStatus
+from grassroots.domain.states import Table, turn
+from grassroots.domain.step import Event, Step
+from grassroots.errors import BadInput, Refused
+from grassroots.values.ids import DutyId, MemberId, ShiftId, StationId
+
+
+class DutyStatus(StrEnum):
+    """Where one member's part in a shift stands."""
+
+    ASSIGNED = "assigned"  # on the roster
+    ARRIVED = "arrived"  # signed in
+    DONE = "done"  # signed out, or confirmed from the sheet
+    EXCUSED = "excused"  # told us; somebody else may cover
+    NO_SHOW = "no-show"  # neither came nor told
+    CALLED_OFF = "called-off"  # the shift does not take place, or the duty was taken off the roster
+
+
+TRANSITIONS: Table[DutyStatus] = {
+    DutyStatus.ASSIGNED: {
+        "arrive": DutyStatus.ARRIVED,
+        "confirm": DutyStatus.DONE,
+        "excuse": DutyStatus.EXCUSED,
+        "mark_no_show": DutyStatus.NO_SHOW,
+        "call_off": DutyStatus.CALLED_OFF,
+    },
+    DutyStatus.ARRIVED: {
+        "leave": DutyStatus.DONE,
+        "confirm": DutyStatus.DONE,
+        "retract": DutyStatus.ASSIGNED,
+    },
+    DutyStatus.DONE: {"retract": DutyStatus.ASSIGNED},
+    # Told us afterwards, from the hospital: excused after all. How late the notice was stays readable.
+    DutyStatus.NO_SHOW: {"excuse": DutyStatus.EXCUSED, "retract": DutyStatus.ASSIGNED},
+    DutyStatus.EXCUSED: {"retract": DutyStatus.ASSIGNED},
+    DutyStatus.CALLED_OFF: {},
+}
+
+BINDING = frozenset({DutyStatus.ASSIGNED, DutyStatus.ARRIVED, DutyStatus.DONE})
+"""The states in which a duty takes up its member's time."""
+
+
+@final
+@attrs.frozen(kw_only=True)
+class DutyAssigned(Event):
+    """A member is on the roster; ``despite`` names the refusals that somebody overrode."""
+
+    shift: ShiftId
+    member: MemberId
+    covers: MemberId | None = None
+    despite: tuple[str, ...] = ()
+
+
+@final
+@attrs.frozen(kw_only=True)
+class DutyArrived(Event):
+    """Signed in."""
+
+    at: datetime
+
+
+@final
+@attrs.frozen(kw_only=True)
+class DutyDone(Event):
+    """Signed out, or confirmed from the paper sheet (times as far as the sheet has them)."""
+
+    arrived: datetime | None
+    left: datetime | None
+
+
+@final
+@attrs.frozen(kw_only=True)
+class DutyExcused(Event):
+    """Absent with notice."""
+
+    notice_at: datetime
+    reason: str | None = None
+
+
+@final
+@attrs.frozen(kw_only=True)
+class DutyMissed(Event):
+    """A no-show."""
+
+
+@final
+@attrs.frozen(kw_only=True)
+class DutyCalledOff(Event):
+    """Taken off the roster."""
+
+    reason: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class DutyRetracted(Event):
+    """What was written about coming or not coming was wrong: back to assigned."""
+
+    was: DutyStatus
+    reason: str
+
+
+class DutyRefused(Refused):
+    """A member cannot have this duty. ``despite`` with the code of the refusal overrides it, by name."""
+
+    code = "duty-refused"
+
+
+class DutyOverlaps(DutyRefused):
+    """The member has another duty at that time; the facts name it."""
+
+    code = "duty-overlaps"
+
+
+class DutyHindered(DutyRefused):
+    """The work demands what the member's body cannot do (志愿服务条例 art. 15)."""
+
+    code = "duty-hindered"
+
+
+class DutyMemberAway(DutyRefused):
+    """The member does not take part now (paused, left, deceased, merged)."""
+
+    code = "duty-member-away"
+
+
+class ShiftNotBegun(Refused):
+    """Nobody is a no-show before the shift has begun."""
+
+    code = "shift-not-begun"
+
+
+OVERRIDABLE = frozenset({DutyOverlaps.code, DutyHindered.code, DutyMemberAway.code})
+"""What may stand in ``despite``."""
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Duty:
+    """One member's part in a shift; ``station`` and ``day`` are those of the shift.
+
+    ``arrived`` and ``left`` are moments (aware); both may be unknown when a paper sheet has only a name.
+    ``covers`` is the excused member in whose place this one stands. ``reason`` is a short code.
+    """
+
+    id: DutyId
+    shift: ShiftId
+    station: StationId
+    day: date
+    member: MemberId
+    status: DutyStatus = DutyStatus.ASSIGNED
+    arrived: datetime | None = None
+    left: datetime | None = None
+    notice_at: datetime | None = None
+    reason: str | None = attrs.field(default=None, validator=is_code)
+    covers: MemberId | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for moment in (self.arrived, self.left, self.notice_at):
+            if moment is not None and moment.tzinfo is None:
+                raise BadInput("moment-without-zone", what=moment.isoformat())
+        if self.arrived is not None and self.left is not None and self.left < self.arrived:
+            raise BadInput("left-before-arrived", id=self.id, what=self.left.isoformat())
+        if self.covers == self.member:
+            raise BadInput("duty-covers-itself", member=self.member)
+
+    @classmethod
+    def assign(
+        cls,
+        shift: Shift,
+        member: Member,
+        *,
+        id: DutyId,
+        demands: tuple[Limit, ...] = (),
+        others: Iterable[tuple[Duty, Shift]] = (),
+        zone: tzinfo,
+        covers: MemberId | None = None,
+        despite: Collection[str] = (),
+    ) -> Step[Self]:
+        """Put a member on the roster of a shift.
+
+        ``demands`` are those of the shift's role, ``others`` the member's duties of the days around.
+        ``despite`` holds the codes of refusals to override (see OVERRIDABLE); the event names those that
+        were really in the way.
+        """
+        if wrong := set(despite) - OVERRIDABLE:
+            raise BadInput("not-overridable", what=tuple(sorted(wrong)), possible=tuple(sorted(OVERRIDABLE)))
+        if shift.status is ShiftStatus.CALLED_OFF:
+            raise ShiftNotOpen(id=shift.id, reason=shift.reason)
+        if member.status in (MemberStatus.DECEASED, MemberStatus.MERGED):
+            # Nobody may override this one: a dead person has no duty, and a signpost is not a person.
+            raise DutyMemberAway(member=member.id, status=member.status.value, override=None)
+        in_the_way = tuple(_in_the_way(shift, member, demands, others, zone))
+        for refusal in in_the_way:
+            if refusal.code not in despite:
+                raise refusal
+        duty = cls(
+            id=id, shift=shift.id, station=shift.station, day=shift.day, member=member.id, covers=covers
+        )
+        overridden = tuple(sorted({refusal.code for refusal in in_the_way}))
+        told = DutyAssigned(shift=shift.id, member=member.id, covers=covers, despite=overridden)
+        return Step(duty, (told,))
+
+    def arrive(self, at: datetime) -> Step[Self]:
+        """Sign in."""
+        return self._turn("arrive", DutyArrived(at=at), arrived=at)
+
+    def leave(self, at: datetime) -> Step[Self]:
+        """Sign out."""
+        return self._turn("leave", DutyDone(arrived=self.arrived, left=at), left=at)
+
+    def confirm(self, arrived: datetime | None = None, left: datetime | None = None) -> Step[Self]:
+        """The paper sheet says that the member was there; the times as far as it has them."""
+        arrived = arrived or self.arrived
+        return self._turn("confirm", DutyDone(arrived=arrived, left=left), arrived=arrived, left=left)
+
+    def excuse(self, notice_at: datetime, reason: str | None = None) -> Step[Self]:
+        """The member told us that they cannot come, at that moment (before or after the shift began)."""
+        told = DutyExcused(notice_at=notice_at, reason=reason)
+        return self._turn("excuse", told, notice_at=notice_at, reason=reason)
+
+    def mark_no_show(self, *, at: datetime, begins: datetime) -> Step[Self]:
+        """Neither came nor told. ``begins`` is the beginning of the shift, ``at`` now."""
+        if self.status is DutyStatus.ASSIGNED and at < begins:
+            raise ShiftNotBegun(id=self.id, begins=begins.isoformat())
+        return self._turn("mark_no_show", DutyMissed())
+
+    def call_off(self, reason: str) -> Step[Self]:
+        """Take the duty off the roster."""
+        return self._turn("call_off", DutyCalledOff(reason=reason), reason=reason)
+
+    def retract(self, reason: str) -> Step[Self]:
+        """What was written about coming or not coming was wrong: assigned again."""
+        told = DutyRetracted(was=self.status, reason=short_code(reason, "reason"))
+        return self._turn("retract", told, arrived=None, left=None, notice_at=None, reason=None)
+
+    def _turn(self, verb: str, event: Event, **fields: Any) -> Step[Self]:
+        status = turn(TRANSITIONS, self.status, verb, kind="duty", id=self.id)
+        if status is None:
+            return Step(self)
+        return Step(attrs.evolve(self, status=status, **fields), (event,))
+
+    @property
+    def minutes(self) -> int | None:
+        """Whole minutes between signing in and out; None if either is unknown."""
+        if self.arrived is None or self.left is None:
+            return None
+        return int((self.left - self.arrived).total_seconds()) // 60
+
+    @property
+    def binding(self) -> bool:
+        """Whether it takes up its member's time."""
+        return self.status in BINDING
+
+
+def _in_the_way(
+    shift: Shift,
+    member: Member,
+    demands: tuple[Limit, ...],
+    others: Iterable[tuple[Duty, Shift]],
+    zone: tzinfo,
+) -> Iterable[DutyRefused]:
+    if member.status is not MemberStatus.ACTIVE:
+        yield DutyMemberAway(member=member.id, status=member.status.value, override=DutyMemberAway.code)
+    hindered = member.hindered(demands)
+    if hindered:
+        # The limits are health data: the refusal says that the work does not fit, not why.
+        yield DutyHindered(member=member.id, role=shift.role, override=DutyHindered.code)
+    yield from clashes(shift, member.id, others, zone)
+
+
+def clashes(
+    shift: Shift, member: MemberId, others: Iterable[tuple[Duty, Shift]], zone: tzinfo
+) -> Iterable[DutyOverlaps]:
+    """A refusal for each duty of the member that is at the same time as this shift."""
+    for duty, other in others:
+        if duty.binding and duty.member == member and other.id != shift.id and shift.clashes(other, zone):
+            yield DutyOverlaps(
+                member=member,
+                duty=duty.id,
+                day=other.day.isoformat(),
+                starts=other.starts.isoformat("minutes"),
+                ends=other.ends.isoformat("minutes"),
+                override=DutyOverlaps.code,
+            )
