@@ -29,9 +29,11 @@ from grassroots.domain.pack.shapes import (
 )
 
 _CODE = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
+_STAR = "*"
 _DAY_OF_YEAR = re.compile(r"(\d{2})-(\d{2})")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_JURISDICTION = re.compile(r"\*|[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 
 
 def check(pack: Pack) -> tuple[Finding, ...]:
@@ -45,10 +47,13 @@ def check(pack: Pack) -> tuple[Finding, ...]:
 
 
 def _header(pack: Pack) -> Iterator[Finding]:
-    if pack.name and not _NAME.fullmatch(pack.name):
-        yield Finding("pack-field-value", "pack", {"field": "name", "value": pack.name, "known": None})
-    if pack.version and not _VERSION.fullmatch(pack.version):
-        yield Finding("pack-field-value", "pack", {"field": "version", "value": pack.version, "known": None})
+    for field, value, pattern in (
+        ("name", pack.name, _NAME),
+        ("version", pack.version, _VERSION),
+        ("jurisdiction", pack.jurisdiction, _JURISDICTION),
+    ):
+        if value.strip() and not pattern.fullmatch(value):
+            yield Finding("pack-field-value", "pack", {"field": field, "value": value, "known": None})
     yield from _order("pack", pack.effective_from, pack.effective_to)
 
 
@@ -73,7 +78,7 @@ def _rule(pack: Pack, rule: Rule) -> Iterator[Finding]:
         yield Finding(
             "pack-table-unknown", rule.where, {"table": rule.table, "near": _near(rule.table, TABLES)}
         )
-    elif not rule.off:
+    else:
         yield from _columns(rule, table)
 
 
@@ -114,15 +119,8 @@ def _binds(source: str | None, pack: str) -> bool:
 
 def _columns(rule: Rule, table: Table) -> Iterator[Finding]:
     known = {**table.columns, **LABELS}
-    for name, column in table.columns.items():
-        if column.required and name not in rule.values:
-            yield Finding("pack-field-missing", rule.where, {"field": name})
-    if table.labelled:
-        for name in ("label_zh", "label_en"):
-            if name not in rule.values:
-                yield Finding("pack-label-missing", rule.where, {"field": name})
-    if table.one_of and sum(name in rule.values for name in table.one_of) != 1:
-        yield Finding("pack-one-of", rule.where, {"fields": table.one_of})
+    if not rule.off:
+        yield from _complete(rule, table)
     for name, value in rule.values.items():
         if name in known:
             yield from _column(rule.where, name, known[name], value)
@@ -132,6 +130,18 @@ def _columns(rule: Rule, table: Table) -> Iterator[Finding]:
             yield Finding("pack-field-unknown", rule.where, {"field": name, "known": _near(name, known)})
 
 
+def _complete(rule: Rule, table: Table) -> Iterator[Finding]:
+    for name, column in table.columns.items():
+        if column.required and name not in rule.values:
+            yield Finding("pack-field-missing", rule.where, {"field": name})
+    if table.labelled:
+        for name in ("label_zh", "label_en"):
+            if name not in rule.values:
+                yield Finding("pack-label-missing", rule.where, {"field": name})
+    if table.one_of and sum(name in rule.values for name in table.one_of) != 1:
+        yield Finding("pack-one-of", rule.where, {"fields": table.one_of})
+
+
 def _own_columns(rule: Rule) -> Iterator[Finding]:
     for name, value in rule.values.items():
         yield from _own_value(rule.where, name, value)
@@ -139,12 +149,19 @@ def _own_columns(rule: Rule) -> Iterator[Finding]:
 
 def _own_value(where: str, name: str, value: Any) -> Iterator[Finding]:
     """An app's own value: anything but a fraction, and whole numbers with their unit in the name."""
-    parts = tuple(value.values()) if isinstance(value, Mapping) else value
-    for part in parts if isinstance(parts, tuple) else (parts,):
+    for part in _parts(value):
         if isinstance(part, float):
             yield Finding("pack-field-type", where, {"field": name, "type": ColumnType.WHOLE})
         elif _is_whole(part) and not name.endswith(UNITS):
             yield Finding("pack-unit-missing", where, {"field": name, "units": UNITS})
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    if isinstance(value, (Mapping, tuple)):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _parts(part)
+    else:
+        yield value
 
 
 def _column(where: str, name: str, column: Column, value: Any) -> Iterator[Finding]:
@@ -157,7 +174,7 @@ def _column(where: str, name: str, column: Column, value: Any) -> Iterator[Findi
                 yield Finding("pack-field-range", where, {"field": name, "least": column.least, "most": MOST})
     if column.choices:
         for word in value if column.type is ColumnType.CODES else (value,):
-            if word not in column.choices:
+            if word not in column.choices and word != _STAR:
                 yield Finding(
                     "pack-field-value", where, {"field": name, "value": word, "known": column.choices}
                 )
@@ -168,16 +185,16 @@ def _fits(column: Column, value: Any) -> bool:
         case ColumnType.TEXT:
             return isinstance(value, str) and bool(value.strip())
         case ColumnType.CODE:
-            return _is_code(value)
+            return _is_code(value, column)
         case ColumnType.CODES:
             # An empty list says "none" only where the column points at other rules (a root has no parents).
-            listed = isinstance(value, tuple) and all(_is_code(word) for word in value)
+            listed = isinstance(value, tuple) and all(_is_code(word, column) for word in value)
             return listed and len(set(value)) == len(value) and (bool(value) or bool(column.refers))
         case ColumnType.WHOLE:
             return _is_whole(value)
         case ColumnType.WHOLES:
             named = isinstance(value, Mapping) and bool(value)
-            return named and all(_is_code(key) and _is_whole(number) for key, number in value.items())
+            return named and all(_is_code(key, column) and _is_whole(number) for key, number in value.items())
         case ColumnType.FLAG:
             return isinstance(value, bool)
         case ColumnType.DAY:
@@ -190,8 +207,10 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_code(value: object) -> bool:
-    return isinstance(value, str) and (value == "*" or _CODE.fullmatch(value) is not None)
+def _is_code(value: object, column: Column) -> bool:
+    if not isinstance(value, str):
+        return False
+    return _CODE.fullmatch(value) is not None or (column.star and value == _STAR)
 
 
 def _is_day_of_year(value: str) -> bool:

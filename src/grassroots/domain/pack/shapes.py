@@ -60,6 +60,8 @@ class Column:
     choices: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     refers: str = attrs.field(default="", kw_only=True)
     least: int = attrs.field(default=0, kw_only=True)
+    star: bool = attrs.field(default=False, kw_only=True)
+    """Whether "*" (every one) may stand among the codes."""
 
 
 @final
@@ -106,7 +108,7 @@ LABELS: Final[Mapping[str, Column]] = MappingProxyType({"label_zh": _TEXT, "labe
 
 _CATALOGUE = Table(labelled=True)
 _MEANS = _some("visit", "phone", "voice_message", "video", "message", "letter")
-_ANY = "*"
+_STARRED = Column(ColumnType.CODES, required=True, star=True)
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
     {
@@ -253,12 +255,12 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "role": Table(columns={"people_target_count": _SOME, "set": _CODE}, labelled=True),
         "policy": Table(
             columns={
-                "posture": _must(_some(_ANY, *Posture)),
+                "posture": _must(attrs.evolve(_some(*Posture), star=True)),
                 "relation": _must(_some(*Relation)),
-                "kind": _must(_CODES),
-                "group": _must(_some(_ANY, *FieldGroup)),
-                "action": _must(_some(_ANY, *Action)),
-                "purpose": _must(_CODES),
+                "kind": _STARRED,
+                "group": _must(attrs.evolve(_some(*FieldGroup), star=True)),
+                "action": _must(attrs.evolve(_some(*Action), star=True)),
+                "purpose": _STARRED,
                 "effect": _must(_one(*Effect)),
             }
         ),
