@@ -1,0 +1,52 @@
+"""How stations are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.policy import Actor, Relation
+from grassroots.domain.station import (
+    CORRECTABLE,
+    Station,
+    StationCorrected,
+    StationFounded,
+    StationMoved,
+    StationStatusChanged,
+)
+from grassroots.values.names import name_key
+from grassroots.workspace.kindspec import KeyValue, KindSpec
+
+
+def _station_keys(station: Station) -> Mapping[str, KeyValue]:
+    names = (station.name, station.name_en, *station.aliases)
+    return {
+        "kind": station.kind.value,
+        "parent": station.parent,
+        "status": station.status.value,
+        "community": station.community,
+        "names": tuple(sorted({name_key(name) for name in names if name})),
+    }
+
+
+def _station_relations(station: Station, actor: Actor) -> frozenset[Relation]:
+    return frozenset({Relation.STATION}) if station.id in actor.stations else frozenset()
+
+
+KINDS = (
+    KindSpec(
+        name="station",
+        record=Station,
+        keys={
+            "kind": Key.TEXT,
+            "parent": Key.TEXT,
+            "status": Key.TEXT,
+            "community": Key.TEXT,
+            "names": Key.TEXTS,
+        },
+        keys_of=_station_keys,
+        events=(StationFounded, StationStatusChanged, StationMoved, StationCorrected),
+        relations=_station_relations,
+        history=CORRECTABLE,
+    ),
+)

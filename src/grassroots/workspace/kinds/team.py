@@ -1,0 +1,131 @@
+"""How teams, memberships, programmes and participations are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.policy import Actor, Relation
+from grassroots.domain.team import (
+    PROGRAMME_CORRECTABLE,
+    TEAM_CORRECTABLE,
+    Membership,
+    OathTaken,
+    Participation,
+    ParticipationBegun,
+    ParticipationEnded,
+    Programme,
+    ProgrammeCorrected,
+    ProgrammeDefined,
+    Team,
+    TeamCorrected,
+    TeamFounded,
+    TeamJoined,
+    TeamLeft,
+    TeamMoved,
+    TeamStatusChanged,
+)
+from grassroots.values.names import name_key
+from grassroots.workspace.kinds.appointment import FOREVER
+from grassroots.workspace.kindspec import KeyValue, KindSpec
+
+
+def _team_keys(team: Team) -> Mapping[str, KeyValue]:
+    names = (team.name, team.name_en, *team.aliases)
+    return {
+        "parent": team.parent,
+        "station": team.station,
+        "status": team.status.value,
+        "names": tuple(sorted({name_key(name) for name in names if name})),
+    }
+
+
+def _membership_keys(membership: Membership) -> Mapping[str, KeyValue]:
+    last = membership.span.last
+    return {
+        "member": membership.member,
+        "team": membership.team,
+        "station": membership.station,
+        "first": membership.span.first.isoformat(),
+        "last": FOREVER if last is None else last.isoformat(),
+        "oath": membership.oath_on is not None,
+    }
+
+
+def _programme_keys(programme: Programme) -> Mapping[str, KeyValue]:
+    return {"code": programme.code, "station": programme.station}
+
+
+def _participation_keys(participation: Participation) -> Mapping[str, KeyValue]:
+    return {
+        "programme": participation.programme,
+        "member": participation.member,
+        "station": participation.station,
+        "first": participation.first.isoformat(),
+        "last": FOREVER if participation.last is None else participation.last.isoformat(),
+    }
+
+
+def _of_station(record: Team | Programme, actor: Actor) -> frozenset[Relation]:
+    here = record.station is not None and record.station in actor.stations
+    return frozenset({Relation.STATION}) if here else frozenset()
+
+
+def _of_member(record: Membership | Participation, actor: Actor) -> frozenset[Relation]:
+    found = set()
+    if actor.member is not None and actor.member == record.member:
+        found.add(Relation.SELF)
+    if record.station is not None and record.station in actor.stations:
+        found.add(Relation.STATION)
+    return frozenset(found)
+
+
+KINDS = (
+    KindSpec(
+        name="team",
+        record=Team,
+        keys={"parent": Key.TEXT, "station": Key.TEXT, "status": Key.TEXT, "names": Key.TEXTS},
+        keys_of=_team_keys,
+        events=(TeamFounded, TeamStatusChanged, TeamMoved, TeamCorrected),
+        relations=_of_station,
+        history=TEAM_CORRECTABLE,
+    ),
+    KindSpec(
+        name="membership",
+        record=Membership,
+        keys={
+            "member": Key.TEXT,
+            "team": Key.TEXT,
+            "station": Key.TEXT,
+            "first": Key.TEXT,
+            "last": Key.TEXT,
+            "oath": Key.FLAG,
+        },
+        keys_of=_membership_keys,
+        events=(TeamJoined, OathTaken, TeamLeft),
+        relations=_of_member,
+    ),
+    KindSpec(
+        name="programme",
+        record=Programme,
+        keys={"code": Key.TEXT, "station": Key.TEXT},
+        keys_of=_programme_keys,
+        events=(ProgrammeDefined, ProgrammeCorrected),
+        relations=_of_station,
+        history=PROGRAMME_CORRECTABLE,
+    ),
+    KindSpec(
+        name="participation",
+        record=Participation,
+        keys={
+            "programme": Key.TEXT,
+            "member": Key.TEXT,
+            "station": Key.TEXT,
+            "first": Key.TEXT,
+            "last": Key.TEXT,
+        },
+        keys_of=_participation_keys,
+        events=(ParticipationBegun, ParticipationEnded),
+        relations=_of_member,
+    ),
+)
