@@ -9,7 +9,7 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.codes import is_code, short_code
+from grassroots.domain.checks import is_code, short_code
 from grassroots.domain.duty.shift import Shift, ShiftNotOpen, ShiftStatus
 from grassroots.domain.member import Limit, Member, MemberStatus
 from grassroots.domain.states import Table, turn

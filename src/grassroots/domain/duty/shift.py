@@ -9,7 +9,7 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.codes import at_least, is_code, short_code
+from grassroots.domain.checks import at_least, is_code, short_code
 from grassroots.domain.fields import CASE
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step

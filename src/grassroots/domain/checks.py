@@ -1,0 +1,42 @@
+"""Short codes and small counts: what may stand in an event, checked where a record or verb takes it in.
+
+A reason that ends in the journal stays there for good, so it must be a code ("ill", "wrong-entry") and can
+never be a sentence with somebody's name in it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import attrs
+
+from grassroots.errors import BadInput
+
+LONGEST_CODE: Final = 48
+"""Characters of a short code."""
+
+_CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+
+
+def short_code(what: str, field: str) -> str:
+    """``what`` if it is a short code: lower-case letters and digits, joined by - or _; BadInput if not."""
+    if not isinstance(what, str) or len(what) > LONGEST_CODE or not _CODE.fullmatch(what):
+        raise BadInput("not-a-code", what=str(what), field=field, longest=LONGEST_CODE)
+    return what
+
+
+def is_code(_: Any, field: attrs.Attribute[Any], value: str | None) -> None:
+    """An attrs validator: a short code, or None where the field allows it."""
+    if value is not None:
+        short_code(value, field.name)
+
+
+def at_least(least: int) -> Any:
+    """An attrs validator: a whole number not below ``least`` (None passes where the field allows it)."""
+
+    def check(_: Any, field: attrs.Attribute[Any], value: int | None) -> None:
+        if value is not None and value < least:
+            raise BadInput("too-few", what=value, field=field.name, least=least)
+
+    return check
