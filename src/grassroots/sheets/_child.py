@@ -46,7 +46,9 @@ def read(data: bytes, kind: str, name: str, limits: Limits) -> tuple[str, list[S
     if kind == "csv":
         return kind, *read_csv(data, name, limits)
     if kind == "xls":
-        return kind, *_through_calamine(data, {}, limits)
+        sheets, notes = _through_calamine(data, {}, limits)
+        # calamine gives error values as empty, and there is no XML here to find them in.
+        return kind, sheets, [*notes, BookNote(code="sheet-note-xls-errors")]
     archive = Archive(data, limits)
     form = archive.form()
     titles = _titles(archive) if form == "xlsx" else {}
@@ -67,18 +69,25 @@ def read(data: bytes, kind: str, name: str, limits: Limits) -> tuple[str, list[S
         return form, *_through_openpyxl(data, looks, limits)
 
 
+class _NoDoctype(ElementTree.TreeBuilder):
+    """Builds a tree, but not of a document that declares its own entities."""
+
+    def doctype(self, name: str, pubid: str, system: str) -> None:
+        raise BadInput("sheet-dangerous-xml")
+
+
+def _tree(part: bytes) -> ElementTree.Element:
+    """One small part as a tree; an absent one as a tree of nothing."""
+    return ElementTree.fromstring(part or b"<x/>", ElementTree.XMLParser(target=_NoDoctype()))
+
+
 def _titles(archive: Archive) -> dict[str, str]:
-    """Part name to sheet name. Safe to parse: the look through refuses document types; these two are asked
-    first, but expat itself stops entities that multiply.
-    """
-    book = next((name for name in ("xl/workbook.xml", "xl/Workbook.xml") if name in archive.names), "")
-    links = archive.part(book.replace("orkbook.xml", "orkbook.xml.rels").replace("xl/", "xl/_rels/"))
+    """Part name to sheet name, as the workbook and its list of relations say."""
     found: dict[str, str] = {}
     try:
-        targets = {
-            link.get("Id"): link.get("Target", "") for link in ElementTree.fromstring(links or b"<x/>")
-        }
-        for element in ElementTree.fromstring(archive.part(book) or b"<x/>").iter():
+        links = _tree(archive.part("xl/_rels/workbook.xml.rels"))
+        targets = {link.get("Id"): link.get("Target", "") for link in links}
+        for element in _tree(archive.part("xl/workbook.xml")).iter():
             if element.tag.endswith("}sheet"):
                 target = targets.get(element.get(_RELATION) or element.get(_STRICT_RELATION), "")
                 part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"

@@ -70,18 +70,20 @@ def _not_mixed(data: bytes) -> None:
 
 
 def separator_of(text: str) -> str:
-    """Comma, semicolon or tab: the one that cuts most of the first lines into equally many cells."""
+    """Comma, semicolon or tab: the one that cuts most of the first lines into equally many cells.
+
+    A tie goes to the comma: a sign that merely stands in the words (``a;b``) seldom stands in every line.
+    """
     head = text.split("\n", _SNIFFED_LINES)[:_SNIFFED_LINES]
-    best, best_score = ",", (0, 0)
+    best, most = ",", 0
     for separator in SEPARATORS:
         try:
             widths = Counter(len(row) for row in csv.reader(head, delimiter=separator) if len(row) > 1)
         except csv.Error:
             continue
-        if widths:
-            width, lines = max(widths.items(), key=lambda item: (item[1], item[0]))
-            if (lines, width) > best_score:
-                best, best_score = separator, (lines, width)
+        lines = max(widths.values(), default=0)
+        if lines > most:
+            best, most = separator, lines
     return best
 
 
