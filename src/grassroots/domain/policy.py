@@ -171,7 +171,10 @@ class Policy:
     @classmethod
     def of(cls, packs: Packs, on: date) -> Policy:
         """The policy of the packs in force on a day; BadPack if a row cannot be kept."""
-        masks = {id_: str(answer.value["style"]) for id_, answer in packs.table("mask", on).items()}
+        masks = {
+            id_.replace("-", "_"): str(answer.value["style"])
+            for id_, answer in packs.table("mask", on).items()
+        }
         return cls(policy_rows(packs, on), MappingProxyType(masks))
 
     def decide(self, question: Question) -> Decision:
@@ -250,14 +253,14 @@ class Policy:
 _STYLES: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
     {
         "surname": mask_name,
-        "keep_3_4": mask_phone,
-        "keep_1_1": mask_id_number,
+        "keep-3-4": mask_phone,
+        "keep-1-1": mask_id_number,
         "area": mask_address,
         "hidden": lambda _: "",
     }
 )
 _USUAL: Final = MappingProxyType(
-    {"name": "surname", "phone": "keep_3_4", "id_number": "keep_1_1", "address": "area"}
+    {"name": "surname", "phone": "keep-3-4", "id_number": "keep-1-1", "address": "area"}
 )
 _ENDINGS: Final = tuple((ending, kind) for kind in _USUAL for ending in (kind, f"{kind}s", f"{kind}es"))
 
@@ -304,7 +307,7 @@ def _view(record: Any, effects: Mapping[FieldGroup, Effect], masks: Mapping[str,
 
 
 def _inside(value: Any, effects: Mapping[FieldGroup, Effect], masks: Mapping[str, str]) -> Any:
-    """A value of an allowed field, with the records inside it masked; what is general there is allowed too."""
+    """A value of an allowed field, with the records inside it masked; what is general there stays."""
     if isinstance(value, Mapping):
         told = {key: _inside(item, effects, masks) for key, item in value.items()}
         return value if all(told[key] is value[key] for key in value) else told

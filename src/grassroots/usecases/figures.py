@@ -105,7 +105,10 @@ def definitions(packs: Iterable[Pack]) -> dict[str, Definition]:
     found: dict[str, Definition] = {}
     for pack in packs:
         for id_, rule in pack.table("figure").items():
-            found[id_] = Definition.parse(id_, rule, f"{pack.name}@{pack.version}")
+            if rule.off:
+                found.pop(id_, None)
+            else:
+                found[id_] = Definition.parse(id_, rule.values, f"{pack.name}@{pack.version}")
     return found
 
 

@@ -201,6 +201,8 @@ def _fits(column: Column, value: Any) -> bool:
             return isinstance(value, date) and not isinstance(value, datetime)
         case ColumnType.DAY_OF_YEAR:
             return isinstance(value, str) and _is_day_of_year(value)
+        case ColumnType.FREE:
+            return True
 
 
 def _is_whole(value: object) -> bool:

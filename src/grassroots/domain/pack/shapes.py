@@ -48,6 +48,7 @@ class ColumnType(StrEnum):
     FLAG = "flag"  # true or false
     DAY = "day"  # a calendar day
     DAY_OF_YEAR = "day-of-year"  # "07-01"
+    FREE = "free"  # whatever the room reads there; the room checks it
 
 
 @final
@@ -107,7 +108,11 @@ LABELS: Final[Mapping[str, Column]] = MappingProxyType({"label_zh": _TEXT, "labe
 """Columns that every rule may have."""
 
 _CATALOGUE = Table(labelled=True)
-_MEANS = _some("visit", "phone", "voice_message", "video", "message", "letter")
+_MEANS = _some("visit", "phone", "video", "message", "other")
+_FIGURE = (
+    *("kind", "unit", "where", "of", "over", "parts", "day", "from_day", "place", "by", "bucket", "least"),
+    *("each", "among", "other"),
+)
 _STARRED = Column(ColumnType.CODES, required=True, star=True)
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
@@ -116,14 +121,14 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             columns={
                 "joined_first_day": _must(_DAY),
                 "joined_last_day": _DAY,
-                "joined_means": _one("higher_approval", "accepted_as_probationary", "branch_meeting"),
+                "joined_means": _one("higher-approval", "accepted-as-probationary", "branch-meeting"),
                 "probation": _must(_FLAG),
                 "probation_months": Column(ColumnType.WHOLES, least=1),
-                "standing_starts": _must(_one("approval", "probation_end")),
+                "standing_starts": _must(_one("approval", "probation-end")),
             }
         ),
         "standing_rule": Table(
-            columns={"counted_from": _must(_one("full_membership", "extension_end", "uninterrupted"))}
+            columns={"counted_from": _must(_one("full-membership", "extension-end", "uninterrupted"))}
         ),
         "medal": Table(
             columns={
@@ -172,7 +177,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "concern_due": Table(
             columns={
                 "concern_kind": _id_of("concern_kind"),
-                "urgency": _one("ordinary", "urgent", "life_and_property", "utilities", "difficult"),
+                "urgency": _one("ordinary", "urgent", "life-and-property", "utilities", "difficult"),
                 "due_hours": _SOME,
                 "due_days": _SOME,
                 "due_working_days": _WHOLE,
@@ -195,13 +200,13 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
                 "denominator": _must(_CODES),
                 "excluded": _CODES,
                 "printed_digits_count": _WHOLE,
-                "rounding": _one("truncate", "half_up"),
+                "rounding": _one("truncate", "half-up"),
             },
             labelled=True,
         ),
         "hours_policy": Table(
             columns={
-                "counted_unit": _must(_one("minute", "half_hour", "hour")),
+                "counted_unit": _must(_one("minute", "half-hour", "hour")),
                 "travel_included": _must(_FLAG),
                 "meetings_counted": _FLAG,
                 "least_minutes": _SOME,
@@ -236,7 +241,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             one_of=("least_kept_years", "least_kept_months"),
             labelled=True,
         ),
-        "mask": Table(columns={"style": _must(_one("surname", "keep_3_4", "keep_1_1", "area", "hidden"))}),
+        "mask": Table(columns={"style": _must(_one("surname", "keep-3-4", "keep-1-1", "area", "hidden"))}),
         "intervention_kind": _CATALOGUE,
         "activity_kind": Table(columns={"minors_likely": _FLAG}, labelled=True),
         "organization_kind": _CATALOGUE,
@@ -252,7 +257,24 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             labelled=True,
         ),
         "theme": Table(columns={"network_node": _id_of("network_node")}, labelled=True),
-        "role": Table(columns={"people_target_count": _SOME, "set": _CODE}, labelled=True),
+        "role": Table(
+            columns={
+                "family": _must(_CODE),
+                "people_target_count": _SOME,
+                "duties_zh": _TEXT,
+                "duties_en": _TEXT,
+            },
+            labelled=True,
+        ),
+        # A definition is checked by domain/figure.py, which knows the measures; here only its frame.
+        "figure": Table(
+            columns={
+                "measure": _must(_CODE),
+                "title_zh": _must(_TEXT),
+                "title_en": _must(_TEXT),
+                **dict.fromkeys(_FIGURE, Column(ColumnType.FREE)),
+            }
+        ),
         "policy": Table(
             columns={
                 "posture": _must(attrs.evolve(_some(*Posture), star=True)),
