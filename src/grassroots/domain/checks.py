@@ -40,3 +40,12 @@ def at_least(least: int) -> Any:
             raise BadInput("too-few", what=value, field=field.name, least=least)
 
     return check
+
+
+def catalogue_code(what: str) -> str:
+    """A code of an open catalogue, spelled with hyphens.
+
+    Rule packs spell the same code with underscores (ids of their rules are TOML keys); "illegal_parking" and
+    "illegal-parking" must not become two kinds in a figure.
+    """
+    return short_code(what.replace("_", "-") if isinstance(what, str) else what, "code")

@@ -1,0 +1,113 @@
+"""How concerns are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.concern import (
+    CORRECTABLE,
+    Concern,
+    ConcernAccepted,
+    ConcernAssigned,
+    ConcernClosed,
+    ConcernCorrected,
+    ConcernDeclined,
+    ConcernExplained,
+    ConcernExtended,
+    ConcernMerged,
+    ConcernRated,
+    ConcernReferred,
+    ConcernReopened,
+    ConcernReplied,
+    ConcernResolved,
+    ConcernTabled,
+    ConcernTaken,
+)
+from grassroots.domain.policy import Actor, Relation
+from grassroots.workspace.kindspec import KeyValue, KindSpec
+
+
+def _concern_keys(concern: Concern) -> Mapping[str, KeyValue]:
+    return {
+        "station": concern.station,
+        "taken_on": concern.taken_on.isoformat(),
+        "month": concern.taken_on.isoformat()[:7],
+        "taken_by": concern.taken_by,
+        "status": concern.status.value,
+        "outcome": concern.outcome.value if concern.outcome else None,
+        "kind": concern.kind.value if concern.kind else None,
+        "category": concern.category,
+        "number": concern.number,
+        "shift": concern.shift,
+        "compound": concern.compound,
+        "owner": concern.owner,
+        "unit": concern.unit,
+        "due": concern.due.isoformat() if concern.due else None,
+        "rating": concern.rating.value if concern.rating else None,
+        "open": concern.open,
+        "replied": concern.replied,
+        "tabled_after_days": concern.tabled_after_days,
+    }
+
+
+def _concern_relations(concern: Concern, actor: Actor) -> frozenset[Relation]:
+    found = set()
+    if concern.station in actor.stations:
+        found.add(Relation.STATION)
+    if actor.member is not None:
+        if actor.member == concern.raiser_member:
+            found.add(Relation.SELF)
+        # Who sees to it needs the words of it as much as the one who wrote them down.
+        if actor.member in (concern.taken_by, concern.owner):
+            found.add(Relation.AUTHOR)
+    return frozenset(found)
+
+
+KINDS = (
+    KindSpec(
+        name="concern",
+        record=Concern,
+        keys={
+            "station": Key.TEXT,
+            "taken_on": Key.TEXT,
+            "month": Key.TEXT,
+            "taken_by": Key.TEXT,
+            "status": Key.TEXT,
+            "outcome": Key.TEXT,
+            "kind": Key.TEXT,
+            "category": Key.TEXT,
+            "number": Key.TEXT,
+            "shift": Key.TEXT,
+            "compound": Key.TEXT,
+            "owner": Key.TEXT,
+            "unit": Key.TEXT,
+            "due": Key.TEXT,
+            "rating": Key.TEXT,
+            "open": Key.FLAG,
+            "replied": Key.FLAG,
+            "tabled_after_days": Key.WHOLE,
+        },
+        keys_of=_concern_keys,
+        together=(("station", "open"), ("station", "taken_on")),
+        events=(
+            ConcernTaken,
+            ConcernAccepted,
+            ConcernAssigned,
+            ConcernReferred,
+            ConcernExtended,
+            ConcernResolved,
+            ConcernExplained,
+            ConcernDeclined,
+            ConcernReplied,
+            ConcernRated,
+            ConcernClosed,
+            ConcernReopened,
+            ConcernMerged,
+            ConcernTabled,
+            ConcernCorrected,
+        ),
+        relations=_concern_relations,
+        history=CORRECTABLE,
+    ),
+)
