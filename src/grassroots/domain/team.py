@@ -1,4 +1,4 @@
-"""A team is a standing group of members with a name; a programme is work with a name that people take part in.
+"""A team is a standing group of members with a name; a programme is work with a name to take part in.
 
 Terms. A *membership* is one person in one team from a day until a day; the volunteer's *oath* belongs to it.
 A *participation* is one person in a programme ("safe community"): no post, no term, no team. Teams form a
