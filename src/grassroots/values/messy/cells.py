@@ -98,6 +98,8 @@ def read_text(cell: CellValue) -> Cell[str]:
         return Cell(value=cell.isoformat(" "))
     if isinstance(cell, (date, time)):
         return Cell(value=cell.isoformat())
+    if _unreal(cell):
+        return Cell(problem=Problem("number-broken", {"what": "…"}))
     try:
         return Cell(value=None if cell is None else tidy_text(str(cell)) or None)
     except BadInput as error:
@@ -122,8 +124,8 @@ def entered(cell: CellValue) -> CellValue | Cell[Never]:
     """The cell ready to be read (text plain and not empty, numbers finite), or what is to be given back."""
     if cell is None:
         return Cell()
-    if isinstance(cell, float) and not math.isfinite(cell):
-        return Cell(problem=trouble("number-broken", cell))
+    if _unreal(cell):
+        return Cell(problem=Problem("number-broken", {"what": "…"}))
     if not isinstance(cell, str):
         return cell
     try:
@@ -139,6 +141,13 @@ def entered(cell: CellValue) -> CellValue | Cell[Never]:
     if (odd := odd_digit(cell)) is not None:
         return Cell(problem=Problem("cell-odd-digit", {"what": odd}))
     return text
+
+
+def _unreal(cell: CellValue) -> bool:
+    # No spreadsheet holds such numbers, but a made-up file can; Python refuses to write out the longest.
+    if isinstance(cell, float):
+        return not math.isfinite(cell)
+    return isinstance(cell, int) and abs(cell) > 10**300
 
 
 def blank_word(text: str) -> Cell[Never] | None:

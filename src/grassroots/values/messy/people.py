@@ -88,13 +88,12 @@ def read_id_number(cell: CellValue) -> Cell[IdNumber]:
     """
     found = entered(cell)
     if isinstance(found, Cell):
-        # The sentence about a broken cell may not repeat it either.
         return found
     if isinstance(found, bool) or found is None or isinstance(found, (date, time)):
-        return Cell(problem=trouble("id-number-form", None, length=len(str(cell))))
+        return Cell(problem=Problem("id-number-form", {"what": "***", "length": len(str(cell))}))
     if isinstance(found, (int, float)):
         if abs(found) >= _MOST_EXACT:
-            return Cell(problem=Problem("id-number-destroyed", {"what": mask_id_number(f"{found:.0f}")}))
+            return Cell(problem=Problem("id-number-destroyed", {"what": mask_id_number(str(int(found)))}))
         found = str(int(found)) if found == int(found) else str(found)
     elif (empty := blank_word(found)) is not None:
         return empty
