@@ -1,0 +1,67 @@
+"""A pairing is the promise of one person to look after another one, and contacts are how it is kept.
+
+Terms. A *scheme* is what kind of pairing it is ("low-age with high-age", "delegate with person in need");
+its limits are rule-pack data. The *supporter* looks after, the *recipient* is looked after. A *contact* is a
+visit, call or message, made or only attempted. A pairing that has ended is never re-opened: who start again
+start a new one, so that each has one beginning and one end.
+"""
+
+from grassroots.domain.pairing.contact import (
+    CONTACT_CORRECTABLE,
+    Contact,
+    ContactCorrected,
+    ContactOutcome,
+    ContactRecorded,
+    Medium,
+    OutsidePairing,
+)
+from grassroots.domain.pairing.record import (
+    TRANSITIONS,
+    AlreadyPaired,
+    EndReason,
+    NotTakingPart,
+    PairedWithOneself,
+    Pairing,
+    PairingBegun,
+    PairingEnded,
+    PairingPaused,
+    PairingProposed,
+    PairingResumed,
+    PairingStatus,
+    SupporterFull,
+    WrongAgeBand,
+    unchecked,
+)
+from grassroots.domain.pairing.scheme import (
+    AgeBand,
+    Fit,
+    Scheme,
+)
+
+__all__ = [
+    "CONTACT_CORRECTABLE",
+    "TRANSITIONS",
+    "AgeBand",
+    "AlreadyPaired",
+    "Contact",
+    "ContactCorrected",
+    "ContactOutcome",
+    "ContactRecorded",
+    "EndReason",
+    "Fit",
+    "Medium",
+    "NotTakingPart",
+    "OutsidePairing",
+    "PairedWithOneself",
+    "Pairing",
+    "PairingBegun",
+    "PairingEnded",
+    "PairingPaused",
+    "PairingProposed",
+    "PairingResumed",
+    "PairingStatus",
+    "Scheme",
+    "SupporterFull",
+    "WrongAgeBand",
+    "unchecked",
+]
