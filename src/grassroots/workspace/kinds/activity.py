@@ -1,0 +1,168 @@
+"""How activities, their occurrences and attendances are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.activity import (
+    Activity,
+    ActivityCalledOff,
+    ActivityCorrected,
+    ActivityEnded,
+    ActivityRunAgain,
+    ActivityStarted,
+    Attendance,
+    AttendanceCorrected,
+    AttendanceMoved,
+    AttendanceRecorded,
+    Occurrence,
+    OccurrenceCalledOff,
+    OccurrenceCorrected,
+    OccurrenceHeld,
+    OccurrenceMoved,
+    OccurrencePlanned,
+    OccurrenceReinstated,
+    SignedUp,
+    SignUpWithdrawn,
+)
+from grassroots.domain.activity.occurrence import OCCURRENCE_CORRECTABLE
+from grassroots.domain.activity.series import ACTIVITY_CORRECTABLE
+from grassroots.domain.policy import Actor, Relation
+from grassroots.values.names import name_key
+from grassroots.workspace.kindspec import KeyValue, KindSpec
+
+
+def _activity_keys(activity: Activity) -> Mapping[str, KeyValue]:
+    titles = {name_key(title) for title in (activity.title, activity.title_en) if title}
+    return {
+        "kind": activity.kind,
+        "station": activity.station,
+        "team": activity.team,
+        "status": activity.status.value,
+        "titles": tuple(sorted(titles)),
+    }
+
+
+def _occurrence_keys(occurrence: Occurrence) -> Mapping[str, KeyValue]:
+    return {
+        "activity": occurrence.activity,
+        "kind": occurrence.kind,
+        "station": occurrence.station,
+        "team": occurrence.team,
+        "status": occurrence.status.value,
+        "planned": occurrence.planned.isoformat(),
+        "day": occurrence.day.isoformat(),
+        "week": occurrence.monday.isoformat(),
+        "month": occurrence.day.isoformat()[:7],
+        "topic": occurrence.topic,
+        "venue": occurrence.venue,
+        "speakers": occurrence.speakers,
+        "heads": occurrence.people,
+        "minors": occurrence.minors,
+        "materials": occurrence.pieces,
+        "minutes": occurrence.minutes,
+    }
+
+
+def _attendance_keys(attendance: Attendance) -> Mapping[str, KeyValue]:
+    return {
+        "occurrence": attendance.occurrence,
+        "activity": attendance.activity,
+        "kind": attendance.kind,
+        "station": attendance.station,
+        "team": attendance.team,
+        "day": attendance.day.isoformat(),
+        "month": attendance.day.isoformat()[:7],
+        "member": attendance.member,
+        "status": attendance.status.value,
+        "minutes": attendance.minutes,
+    }
+
+
+def _activity_relations(activity: Activity, actor: Actor) -> frozenset[Relation]:
+    return frozenset({Relation.STATION} if activity.station in actor.stations else ())
+
+
+def _occurrence_relations(occurrence: Occurrence, actor: Actor) -> frozenset[Relation]:
+    found = {Relation.STATION} if occurrence.station in actor.stations else set()
+    return frozenset(found | ({Relation.SELF} if actor.member in occurrence.speakers else set()))
+
+
+def _attendance_relations(attendance: Attendance, actor: Actor) -> frozenset[Relation]:
+    found = {Relation.STATION} if attendance.station in actor.stations else set()
+    return frozenset(found | ({Relation.SELF} if actor.member == attendance.member else set()))
+
+
+KINDS = (
+    KindSpec(
+        name="activity",
+        record=Activity,
+        keys={
+            "kind": Key.TEXT,
+            "station": Key.TEXT,
+            "team": Key.TEXT,
+            "status": Key.TEXT,
+            "titles": Key.TEXTS,
+        },
+        keys_of=_activity_keys,
+        events=(ActivityStarted, ActivityCorrected, ActivityEnded, ActivityRunAgain, ActivityCalledOff),
+        relations=_activity_relations,
+        history=ACTIVITY_CORRECTABLE,
+    ),
+    KindSpec(
+        name="occurrence",
+        record=Occurrence,
+        keys={
+            "activity": Key.TEXT,
+            "kind": Key.TEXT,
+            "station": Key.TEXT,
+            "team": Key.TEXT,
+            "status": Key.TEXT,
+            "planned": Key.TEXT,
+            "day": Key.TEXT,
+            "week": Key.TEXT,
+            "month": Key.TEXT,
+            "topic": Key.TEXT,
+            "venue": Key.TEXT,
+            "speakers": Key.TEXTS,
+            "heads": Key.WHOLE,
+            "minors": Key.WHOLE,
+            "materials": Key.WHOLE,
+            "minutes": Key.WHOLE,
+        },
+        keys_of=_occurrence_keys,
+        together=(("activity", "day"), ("kind", "day"), ("station", "day")),
+        events=(
+            OccurrencePlanned,
+            OccurrenceMoved,
+            OccurrenceHeld,
+            OccurrenceCalledOff,
+            OccurrenceReinstated,
+            OccurrenceCorrected,
+        ),
+        relations=_occurrence_relations,
+        history=OCCURRENCE_CORRECTABLE,
+    ),
+    KindSpec(
+        name="attendance",
+        record=Attendance,
+        keys={
+            "occurrence": Key.TEXT,
+            "activity": Key.TEXT,
+            "kind": Key.TEXT,
+            "station": Key.TEXT,
+            "team": Key.TEXT,
+            "day": Key.TEXT,
+            "month": Key.TEXT,
+            "member": Key.TEXT,
+            "status": Key.TEXT,
+            "minutes": Key.WHOLE,
+        },
+        keys_of=_attendance_keys,
+        together=(("member", "day"),),
+        events=(SignedUp, SignUpWithdrawn, AttendanceRecorded, AttendanceCorrected, AttendanceMoved),
+        relations=_attendance_relations,
+        history=frozenset({"arrived", "left", "evidence"}),
+    ),
+)

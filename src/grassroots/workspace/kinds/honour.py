@@ -1,0 +1,51 @@
+"""How awards are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.honour import Award, Awarded, AwardMovedOn, AwardSurveyed
+from grassroots.domain.policy import Actor, Relation
+from grassroots.workspace.kindspec import KeyValue, KindSpec
+
+
+def _award_keys(award: Award) -> Mapping[str, KeyValue]:
+    return {
+        "honour": award.honour,
+        "member": award.member,
+        "station": award.station,
+        "status": award.status.value,
+        "reference": award.reference.isoformat(),
+        "year": f"{award.reference.year:04d}",
+        "awarded_on": None if award.awarded_on is None else award.awarded_on.isoformat(),
+        "occasion": award.occasion,
+    }
+
+
+def _award_relations(award: Award, actor: Actor) -> frozenset[Relation]:
+    found = {Relation.STATION} if award.station in actor.stations else set()
+    return frozenset(found | ({Relation.SELF} if actor.member == award.member else set()))
+
+
+KINDS = (
+    KindSpec(
+        name="award",
+        record=Award,
+        keys={
+            "honour": Key.TEXT,
+            "member": Key.TEXT,
+            "station": Key.TEXT,
+            "status": Key.TEXT,
+            "reference": Key.TEXT,
+            "year": Key.TEXT,
+            "awarded_on": Key.TEXT,
+            "occasion": Key.TEXT,
+        },
+        keys_of=_award_keys,
+        together=(("honour", "member"),),
+        events=(AwardSurveyed, AwardMovedOn, Awarded),
+        relations=_award_relations,
+        history=frozenset({"reason"}),
+    ),
+)

@@ -1,0 +1,102 @@
+"""How pairings and contacts are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.pairing import (
+    CONTACT_CORRECTABLE,
+    Contact,
+    ContactCorrected,
+    ContactRecorded,
+    Pairing,
+    PairingBegun,
+    PairingEnded,
+    PairingPaused,
+    PairingProposed,
+    PairingResumed,
+)
+from grassroots.domain.policy import Actor, Relation
+from grassroots.workspace.kindspec import KeyValue, KindSpec
+
+OPEN_END = "9999-12-31"
+"""How a day that has not come yet stands in a key, so that Between finds it."""
+
+
+def _pairing_keys(pairing: Pairing) -> Mapping[str, KeyValue]:
+    return {
+        "scheme": pairing.scheme,
+        "supporter": pairing.supporter,
+        "recipient": pairing.recipient,
+        "station": pairing.station,
+        "status": pairing.status.value,
+        "started": None if pairing.started is None else pairing.started.isoformat(),
+        "ended": OPEN_END if pairing.ended is None else pairing.ended.isoformat(),
+    }
+
+
+def _contact_keys(contact: Contact) -> Mapping[str, KeyValue]:
+    return {
+        "pairing": contact.pairing,
+        "supporter": contact.supporter,
+        "recipient": contact.recipient,
+        "station": contact.station,
+        "by": contact.by,
+        "on": contact.on.isoformat(),
+        "month": contact.on.isoformat()[:7],
+        "medium": contact.medium.value,
+        "outcome": contact.outcome.value,
+        "minutes": contact.minutes,
+    }
+
+
+def _relations(record: Pairing | Contact, actor: Actor) -> frozenset[Relation]:
+    found = {Relation.STATION} if record.station in actor.stations else set()
+    if actor.member is not None and actor.member in (record.supporter, record.recipient):
+        found |= {Relation.SELF, Relation.PAIRED}
+    if isinstance(record, Contact) and actor.member == record.by:
+        found.add(Relation.AUTHOR)
+    return frozenset(found)
+
+
+KINDS = (
+    KindSpec(
+        name="pairing",
+        record=Pairing,
+        keys={
+            "scheme": Key.TEXT,
+            "supporter": Key.TEXT,
+            "recipient": Key.TEXT,
+            "station": Key.TEXT,
+            "status": Key.TEXT,
+            "started": Key.TEXT,
+            "ended": Key.TEXT,
+        },
+        keys_of=_pairing_keys,
+        together=(("supporter", "status"), ("recipient", "status")),
+        events=(PairingProposed, PairingBegun, PairingPaused, PairingResumed, PairingEnded),
+        relations=_relations,
+    ),
+    KindSpec(
+        name="contact",
+        record=Contact,
+        keys={
+            "pairing": Key.TEXT,
+            "supporter": Key.TEXT,
+            "recipient": Key.TEXT,
+            "station": Key.TEXT,
+            "by": Key.TEXT,
+            "on": Key.TEXT,
+            "month": Key.TEXT,
+            "medium": Key.TEXT,
+            "outcome": Key.TEXT,
+            "minutes": Key.WHOLE,
+        },
+        keys_of=_contact_keys,
+        together=(("pairing", "on"),),
+        events=(ContactRecorded, ContactCorrected),
+        relations=_relations,
+        history=CONTACT_CORRECTABLE,
+    ),
+)
