@@ -21,6 +21,7 @@ class Organizations(Room):
     def register(
         self,
         work: Work,
+        /,
         *,
         kind: str,
         name: str,
@@ -35,7 +36,7 @@ class Organizations(Room):
 
     @act
     def correct(
-        self, work: Work, id: OrganizationId, *, reason: str | None = None, **fields: Any
+        self, work: Work, /, id: OrganizationId, *, reason: str | None = None, **fields: Any
     ) -> Organization:
         """Set fields right."""
         return work.keep(work.load(Organization, id).correct(reason, **fields))

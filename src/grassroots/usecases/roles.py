@@ -22,7 +22,7 @@ class Roles(Room):
 
     @act
     def define(
-        self, work: Work, *, id: RoleId, label_zh: str, label_en: str, family: str, **fields: Any
+        self, work: Work, /, *, id: RoleId, label_zh: str, label_en: str, family: str, **fields: Any
     ) -> Role:
         """Write a role into the catalogue; ``fields`` are those of :class:`Role`."""
         if work.peek(Role, id) is not None:
@@ -43,7 +43,7 @@ class Roles(Room):
         ]
 
     @act
-    def correct(self, work: Work, id: RoleId, *, reason: str | None = None, **fields: Any) -> Role:
+    def correct(self, work: Work, /, id: RoleId, *, reason: str | None = None, **fields: Any) -> Role:
         """Set labels, duties, quotas, demands or the term anew."""
         return work.keep(work.load(Role, id).correct(reason, **fields))
 

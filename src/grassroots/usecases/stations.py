@@ -25,6 +25,7 @@ class Stations(Room):
     def found(
         self,
         work: Work,
+        /,
         *,
         kind: StationKind,
         name: str,
@@ -38,7 +39,7 @@ class Stations(Room):
         return work.keep(made)
 
     @act
-    def correct(self, work: Work, id: StationId, *, reason: str | None = None, **fields: Any) -> Station:
+    def correct(self, work: Work, /, id: StationId, *, reason: str | None = None, **fields: Any) -> Station:
         """Set fields right; the former values stay in the history (see :meth:`history`)."""
         return work.keep(work.load(Station, id).correct(reason, **fields))
 

@@ -29,14 +29,14 @@ class Teams(Room):
 
     # -- teams --------------------------------------------------------------------------------------------
     @act
-    def found(self, work: Work, *, name: str, parent: TeamId | None = None, **fields: Any) -> Team:
+    def found(self, work: Work, /, *, name: str, parent: TeamId | None = None, **fields: Any) -> Team:
         """Write a team down; ``fields`` are those of :class:`Team`."""
         if parent is not None:
             work.load(Team, parent)
         return work.keep(Team.found(id=TeamId(work.new_id()), name=name, parent=parent, **fields))
 
     @act
-    def correct(self, work: Work, id: TeamId, *, reason: str | None = None, **fields: Any) -> Team:
+    def correct(self, work: Work, /, id: TeamId, *, reason: str | None = None, **fields: Any) -> Team:
         """Set fields right."""
         return work.keep(work.load(Team, id).correct(reason, **fields))
 
@@ -95,14 +95,14 @@ class Teams(Room):
 
     # -- programmes ---------------------------------------------------------------------------------------
     @act
-    def define_programme(self, work: Work, *, title: str, code: str, **fields: Any) -> Programme:
+    def define_programme(self, work: Work, /, *, title: str, code: str, **fields: Any) -> Programme:
         """Write a programme down; ``fields`` are those of :class:`Programme`."""
         id_ = ProgrammeId(work.new_id())
         return work.keep(Programme.define(id=id_, title=title, code=code, **fields))
 
     @act
     def correct_programme(
-        self, work: Work, id: ProgrammeId, *, reason: str | None = None, **fields: Any
+        self, work: Work, /, id: ProgrammeId, *, reason: str | None = None, **fields: Any
     ) -> Programme:
         """Set fields of a programme right."""
         return work.keep(work.load(Programme, id).correct(reason, **fields))
