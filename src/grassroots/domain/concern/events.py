@@ -162,7 +162,7 @@ class ExtensionTooLate(Refused):
 
 
 class MergedWithItself(Refused):
-    """A concern cannot be merged with itself, nor with one that was merged or has left."""
+    """A concern cannot be merged with itself, nor with one that was merged itself."""
 
     code = "concern-merge-nowhere"
 

@@ -209,11 +209,12 @@ class Concern:
     def reply(self, on: date, medium: ReplyMedium, text: str = "") -> Step[Self]:
         """Tell the resident the outcome; a second answer on the same matter is another reply."""
         reply = Reply(on=on, medium=medium, text=text)
-        if reply in self.replies and self.status not in OPEN and self.outcome is not None:
+        stands = reply in self.replies
+        if stands and self.status in (ConcernStatus.REPLIED, ConcernStatus.CLOSED):
             return Step(self)
-        return self._turn(
-            "reply", ConcernReplied(on=on, medium=medium), again=True, replies=(*self.replies, reply)
-        )
+        # Taken up again and answered in the same words on the same day: one reply, and replied again.
+        replies = self.replies if stands else (*self.replies, reply)
+        return self._turn("reply", ConcernReplied(on=on, medium=medium), replies=replies)
 
     def rate(self, rating: Satisfaction, on: date) -> Step[Self]:
         """What the resident says of it when asked; a later call-back takes the place of an earlier one."""
@@ -256,10 +257,10 @@ class Concern:
         changed = tuple(sorted(name for name in fields if getattr(after, name) != getattr(self, name)))
         return Step(after, (ConcernCorrected(fields=changed, reason=reason),)) if changed else Step(self)
 
-    def _turn(self, verb: str, event: Event, *, again: bool = False, **fields: Any) -> Step[Self]:
+    def _turn(self, verb: str, event: Event, **fields: Any) -> Step[Self]:
         status = turn(TRANSITIONS, self.status, verb, kind="concern", id=self.id)
         loops = TRANSITIONS[self.status].get(verb) is self.status
-        if status is None and not (again or loops):
+        if status is None and not loops:
             return Step(self)
         after = attrs.evolve(self, status=status or self.status, **fields)
         return Step(self) if after == self else Step(after, (event,))

@@ -1,0 +1,65 @@
+"""How interventions are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.intervention import (
+    CORRECTABLE,
+    Intervention,
+    InterventionCorrected,
+    InterventionRecorded,
+    InterventionWithdrawn,
+)
+from grassroots.domain.policy import Actor, Relation
+from grassroots.workspace.kindspec import KeyValue, KindSpec
+
+
+def _intervention_keys(one: Intervention) -> Mapping[str, KeyValue]:
+    return {
+        "kind": one.kind,
+        "station": one.station,
+        "day": one.day.isoformat(),
+        "month": one.day.isoformat()[:7],
+        "outcome": one.outcome.value,
+        "role": one.role,
+        "place": one.place,
+        "by": one.by,
+        "roles": one.roles,
+        "incidents": one.incidents,
+    }
+
+
+def _intervention_relations(one: Intervention, actor: Actor) -> frozenset[Relation]:
+    found = set()
+    if one.station in actor.stations:
+        found.add(Relation.STATION)
+    if actor.member is not None and actor.member in one.by:
+        found.add(Relation.AUTHOR)
+    return frozenset(found)
+
+
+KINDS = (
+    KindSpec(
+        name="intervention",
+        record=Intervention,
+        keys={
+            "kind": Key.TEXT,
+            "station": Key.TEXT,
+            "day": Key.TEXT,
+            "month": Key.TEXT,
+            "outcome": Key.TEXT,
+            "role": Key.TEXT,
+            "place": Key.TEXT,
+            "by": Key.TEXTS,
+            "roles": Key.TEXTS,
+            "incidents": Key.WHOLE,
+        },
+        keys_of=_intervention_keys,
+        together=(("station", "day"),),
+        events=(InterventionRecorded, InterventionCorrected, InterventionWithdrawn),
+        relations=_intervention_relations,
+        history=CORRECTABLE,
+    ),
+)

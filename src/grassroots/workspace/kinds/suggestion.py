@@ -1,0 +1,74 @@
+"""How suggestion campaigns and submissions are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.policy import Actor, Relation
+from grassroots.domain.suggestion import (
+    CORRECTABLE,
+    Campaign,
+    CampaignClosed,
+    CampaignOpened,
+    ItemReplied,
+    ItemsAdded,
+    Submission,
+    SubmissionCorrected,
+    SubmissionHandedIn,
+)
+from grassroots.workspace.kindspec import KeyValue, KindSpec
+
+
+def _campaign_keys(campaign: Campaign) -> Mapping[str, KeyValue]:
+    return {
+        "called_by": campaign.called_by,
+        "opened": campaign.opened.isoformat(),
+        "closed": campaign.closed.isoformat() if campaign.closed else None,
+    }
+
+
+def _submission_keys(one: Submission) -> Mapping[str, KeyValue]:
+    return {
+        "campaign": one.campaign,
+        "member": one.member,
+        "on": one.on.isoformat(),
+        "month": one.on.isoformat()[:7],
+        "pages": one.pages,
+        "items": len(one.items),
+        "replied": one.replied,
+    }
+
+
+def _submission_relations(one: Submission, actor: Actor) -> frozenset[Relation]:
+    if actor.member is not None and actor.member == one.member:
+        return frozenset({Relation.SELF, Relation.AUTHOR})
+    return frozenset()
+
+
+KINDS = (
+    KindSpec(
+        name="campaign",
+        record=Campaign,
+        keys={"called_by": Key.TEXT, "opened": Key.TEXT, "closed": Key.TEXT},
+        keys_of=_campaign_keys,
+        events=(CampaignOpened, CampaignClosed),
+    ),
+    KindSpec(
+        name="submission",
+        record=Submission,
+        keys={
+            "campaign": Key.TEXT,
+            "member": Key.TEXT,
+            "on": Key.TEXT,
+            "month": Key.TEXT,
+            "pages": Key.WHOLE,
+            "items": Key.WHOLE,
+            "replied": Key.WHOLE,
+        },
+        keys_of=_submission_keys,
+        events=(SubmissionHandedIn, ItemsAdded, ItemReplied, SubmissionCorrected),
+        relations=_submission_relations,
+        history=CORRECTABLE,
+    ),
+)
