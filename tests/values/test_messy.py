@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from string import Template
+from time import perf_counter
 
 import pytest
 from hypothesis import example, given
@@ -54,8 +55,9 @@ READERS: list[Callable[[CellValue], Cell[object]]] = [
 ]
 
 SCRAPS = (
-    "0 1 2 9 12 30 1952 2021 5 . / - : 年 月 日 号 点 时 分 半 小时 分钟 上午 下午 星期四 二 〇 十 百 "
-    "万 个 余 岁 等 5人 张 三 李四 欧阳 、 , ( ) + E e h m ² ½ 〃 同上 合计 农历 初 138 12345678 # X \x00 \u3000 ~ 约"
+    "0 1 2 9 12 30 1952 2021 5 . / - : 年 月 日 号 点 时 分 半 小时 分钟 上午 下午 星期四 "
+    "二 〇 十 百 万 个 余 岁 等 5人 张 三 李四 欧阳 、 , ( ) + E e h m ² ½ 〃 同上 合计 农历 初 "
+    "138 12345678 # X \x00 \u3000 ~ 约"
 )
 scraps = st.lists(st.sampled_from(SCRAPS.split(" ")), max_size=8).map("".join)
 cells = st.one_of(
@@ -95,6 +97,17 @@ def test_whatever_a_cell_holds_it_is_read_or_explained(
             assert set(names) <= set(found.problem.facts)
     if found.note is not None:
         assert found.note in catalogue("zh")
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("scrap", ["一", "1", "1 ", " 1", "张 ", "1-", "a.", "1.", "星期", "、", "初", "1,"])
+def test_a_cell_filled_to_the_brim_is_read_in_no_time(
+    read: Callable[[CellValue], Cell[object]], scrap: str
+) -> None:
+    # 32,767 characters are the most that a spreadsheet's cell holds; a quadratic pattern needs seconds.
+    before = perf_counter()
+    read((scrap * 32_767)[:32_767])
+    assert perf_counter() - before < 1
 
 
 @pytest.mark.parametrize("read", READERS)

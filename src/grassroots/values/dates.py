@@ -26,7 +26,7 @@ def _only_day(_owner: object, field: attrs.Attribute[date], value: date | None) 
 
 
 @final
-@attrs.frozen
+@attrs.frozen(order=False)
 class PartialDate:
     """A day of which perhaps only the year, or the year and month, is known.
 

@@ -28,7 +28,7 @@ _CLOCK: Final = re.compile(
 )
 _WEEKDAY: Final = re.compile("[,(]?(?:星期|周|礼拜)([一二三四五六日天])[)]?")
 _GAP: Final = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])")
-_NUMERAL: Final = re.compile("[〇○零一二两三四五六七八九十]+(?=[年月日号])")
+_NUMERAL: Final = re.compile("[〇○零一二两三四五六七八九十]{1,8}(?=[年月日号])")
 
 _DAY_FORMS: Final = (
     re.compile("([0-9]{4})(?P<gap>[./-])([0-9]{1,2})(?P=gap)([0-9]{1,2})[日.]?"),
