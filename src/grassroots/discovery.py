@@ -230,7 +230,7 @@ def _choose(kind: str, name: str, offers: Mapping[str, _O], plugins: Plugins, co
             raise problem
     unusable = (Status.FAILED, Status.UNKNOWN_HOOK, Status.WRONG_CONTRACT, Status.NAME_TAKEN)
     broken = tuple(record.name for record in plugins.records if record.status in unusable)
-    raise PluginError(code, what=name, known=tuple(sorted(offers)), broken=broken)
+    raise PluginError(code, what=name, known=tuple(sorted(offers)), broken=broken or None)
 
 
 def _allowed(allow: Collection[str] | None, environ: Mapping[str, str]) -> frozenset[str] | None:
@@ -296,9 +296,14 @@ def _offers(manager: pluggy.PluginManager, plugin: object) -> dict[tuple[str, st
     return found
 
 
-def _asked(function: Callable[[], Iterable[Offer] | None], wanted: type[Offer]) -> Iterator[Offer]:
+def _asked(function: Callable[..., object], wanted: type[Offer]) -> Iterator[Offer]:
     # Each implementation is called alone: with pluggy's own call, one that raises silences the others.
-    for number, offer in enumerate(islice(function() or (), _MOST_OFFERS + 1)):
+    answer = function()
+    if answer is None:
+        return
+    if not isinstance(answer, Iterable):
+        raise TypeError(f"{type(answer).__name__} is not a list of offers")
+    for number, offer in enumerate(islice(answer, _MOST_OFFERS + 1)):
         if number == _MOST_OFFERS:
             raise TypeError(f"more than {_MOST_OFFERS} offers")
         if not isinstance(offer, wanted):

@@ -33,6 +33,7 @@ from grassroots.contracts.storage import (
     Scalar,
     Storage,
     Stored,
+    Tally,
     check_page,
     check_read,
     key_changed,
@@ -230,6 +231,15 @@ class MemoryStorage(Storage):
         network = self._open()
         with network.lock:  # never a position in the middle of a batch that is being written
             return len(network.entries)
+
+    def tally(
+        self, query: Query, *, by: Sequence[str] = (), of: str | None = None
+    ) -> Mapping[tuple[Scalar, ...], Tally]:
+        """Counted under the lock, so as of one moment."""
+        network = self._open()
+        self._prepared.tallied(query, by, of)
+        with network.lock:
+            return super().tally(query, by=by, of=of)
 
     def close(self) -> None:
         """Let go of the network; a named database keeps it."""

@@ -28,7 +28,7 @@ def _refs(about: Iterable[Ref]) -> tuple[Ref, ...]:
 @final
 @frozen
 class Fact:
-    """One thing that happened: the records it is about (at most 100) and an opaque body.
+    """One thing that happened: the records it is about (at most 1,000) and an opaque body.
 
     Bodies of facts carry references, whole numbers and short codes, never a person's name: the journal
     is never rewritten.
@@ -77,7 +77,7 @@ class Batch:
     written or merely read, with the revision that was seen (0: it did not exist); ``seen`` every question.
 
     Limits: 1-1,000 facts, at most 1,000 writes, one write a record, every written record in ``based_on``,
-    8 MiB of bodies together, at most 10,000 bases and 10,000 seen rows.
+    8 MiB of bodies together, and at most 10,000 bases, seen rows and references of facts.
     """
 
     id: str = field(converter=_act)
@@ -93,6 +93,7 @@ class Batch:
         _most("facts", len(self.facts), limits.BATCH_FACTS)
         _most("writes", len(self.writes), limits.BATCH_WRITES)
         _most("seen", sum(len(seen.rows) for seen in self.seen), limits.BATCH_BASES)
+        _most("about", sum(len(fact.about) for fact in self.facts), limits.BATCH_ABOUT)
         written = self._written(self.writes)
         size = sum(len(fact.body) for fact in self.facts)
         size += sum(len(write.body) for write in self.writes if isinstance(write, Put))

@@ -32,7 +32,10 @@ BATCH_BASES = 10_000
 """Records and rows that one decision may rest on, over all its questions. One question may show 1,000
 rows and an act may ask several, so this is more than the cap of a single question."""
 
-FACT_ABOUT = 100
+FACT_ABOUT = 1_000
+BATCH_ABOUT = 10_000
+"""What one batch may add to the index of the journal, over all its facts."""
+
 ANY_OF_VALUES = 1_000
 CONDITIONS = 32
 
