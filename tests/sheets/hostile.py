@@ -552,9 +552,8 @@ def _ods(path: Path, rows: str, manifest: str = "<manifest/>") -> Path:
         f'<office:body><office:spreadsheet><table:table table:name="名册">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
-    return zipped(
-        path, {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}
-    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    return zipped(path, {"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content})
 
 
 def _ods_cell(value: str) -> str:

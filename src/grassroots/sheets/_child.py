@@ -6,6 +6,7 @@ In: one JSON line (form, name, limits), then the bytes of the file until the end
 
 import io
 import json
+import posixpath
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -85,16 +86,28 @@ def _titles(archive: Archive) -> dict[str, str]:
     """Part name to sheet name, as the workbook and its list of relations say."""
     found: dict[str, str] = {}
     try:
-        links = _tree(archive.part("xl/_rels/workbook.xml.rels"))
+        doors = [
+            link.get("Target", "")
+            for link in _tree(archive.part("_rels/.rels"))
+            if link.get("Type", "").endswith("/officeDocument")
+        ]
+        book = _joined("", doors[0] if doors else "xl/workbook.xml")
+        folder, _, name = book.rpartition("/")
+        links = _tree(archive.part(f"{folder}/_rels/{name}.rels"))
         targets = {link.get("Id"): link.get("Target", "") for link in links}
-        for element in _tree(archive.part("xl/workbook.xml")).iter():
+        for element in _tree(archive.part(book)).iter():
             if element.tag.endswith("}sheet"):
                 target = targets.get(element.get(_RELATION) or element.get(_STRICT_RELATION), "")
-                part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+                part = _joined(folder, target)
                 found[part] = element.get("name", part)
     except ElementTree.ParseError as error:
         raise BadInput("sheet-broken") from error
     return found
+
+
+def _joined(folder: str, target: str) -> str:
+    """A part named by another: ``worksheets/a.xml``, ``./worksheets/a.xml`` or, from the top, ``/xl/...``."""
+    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
 
 
 def _through_calamine(
