@@ -16,7 +16,10 @@ from attrs import field, frozen
 from grassroots.errors import Fact
 
 CellValue = str | int | float | bool | date | datetime | time | None
-"""What one cell can hold. ``None`` is an empty cell; datetimes are naive wall-clock, as the file has them."""
+"""What one cell can hold. ``None`` is an empty cell; datetimes are naive wall-clock, as the file has them.
+
+A spreadsheet stores a day and its midnight as the same number: midnight may come back as the day alone.
+"""
 
 Merged = tuple[int, int, int, int]
 """A merged block as (first row, first column, last row, last column), from 0, the last ones included."""

@@ -9,6 +9,7 @@ Below the last thing on the sheet there is always room.
 
 import io
 import os
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime, time
@@ -23,7 +24,7 @@ from grassroots.errors import BadInput, need
 from grassroots.sheets._archive import Archive, cell_name
 from grassroots.sheets._wire import LOST_DIGITS
 from grassroots.sheets.limits import Limits
-from grassroots.sheets.reading import read_book
+from grassroots.sheets.reading import bytes_of, read_book
 from grassroots.sheets.writing import put
 
 HEADER_WITHIN = 10
@@ -104,13 +105,16 @@ def fill_form(
         import openpyxl
     except ImportError as error:
         raise need("sheets", "openpyxl") from error
-    book = read_book(source, limits=limits)
+    data = bytes_of(source, limits)
+    book = read_book(data, name=source.name, limits=limits)
     if book.form != "xlsx":
         raise BadInput("sheet-fill-only-xlsx", file=book.name)
     header = _find_header(book, recognise, sheet)
-    data = source.read_bytes()
     try:
-        form = openpyxl.load_workbook(io.BytesIO(data))
+        with warnings.catch_warnings():
+            # What openpyxl cannot keep we tell ourselves, in words and in both languages.
+            warnings.simplefilter("ignore")
+            form = openpyxl.load_workbook(io.BytesIO(data))
         page = form[header.sheet.name]
     except Exception as error:
         # openpyxl fails with whatever it stumbles over (KeyError, TypeError, its own); the file is at fault.

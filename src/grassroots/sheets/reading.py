@@ -42,7 +42,7 @@ def read_book(
     limits = limits or Limits()
     called = _file_name(name or ("" if isinstance(source, bytes) else os.fspath(source)))
     try:
-        data = source if isinstance(source, bytes) else _bytes_of(Path(source), limits)
+        data = source if isinstance(source, bytes) else bytes_of(Path(source), limits)
         if len(data) > limits.packed:
             raise BadInput("sheet-file-too-large", limit=limits.packed // 1_000_000)
         kind = sniff(data)
@@ -65,14 +65,15 @@ def _file_name(path: str) -> str:
     return _CONTROL.sub("", PurePosixPath(path.replace("\\", "/")).name) or "–"
 
 
-def _bytes_of(path: Path, limits: Limits) -> bytes:
+def bytes_of(path: Path, limits: Limits) -> bytes:
+    """The bytes of the file, one more than the limit at most; BadInput if it cannot be opened."""
     try:
         with path.open("rb") as file:
             return file.read(limits.packed + 1)
     except FileNotFoundError as error:
-        raise BadInput("sheet-not-found") from error
+        raise BadInput("sheet-not-found", file=path.name) from error
     except OSError as error:
-        raise BadInput("sheet-cannot-open") from error
+        raise BadInput("sheet-cannot-open", file=path.name or str(path)) from error
 
 
 def _ask_child(data: bytes, kind: str, name: str, limits: Limits) -> tuple[str, list[Sheet], list[BookNote]]:

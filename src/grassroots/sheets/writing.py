@@ -207,8 +207,8 @@ def _write(page: Any, form: Form, styles: _Styles, lists: _Lists) -> None:
         _across(page, row, 0, last, form.title, "title", styles)
         page.set_row(row, 30)
         row += 1
+    split = max((_label_columns(form, label) for label, _ in form.block), default=0)
     for label, value in form.block:
-        split = _label_columns(form, label)
         _across(page, row, 0, split, label, "label", styles)
         _across(page, row, split + 1, max(last, split + 1), value, "value", styles)
         row += 1
