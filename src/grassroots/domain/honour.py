@@ -98,13 +98,18 @@ class AwardMovedOn(Event):
 @final
 @attrs.frozen(kw_only=True)
 class Awarded(Event):
-    """It was handed over; ``checked`` if somebody looked up what the records left open."""
+    """It was handed over.
+
+    ``checked``: somebody looked up what the records left open; ``afterwards``: entered from paper when it
+    had been given already, so that the steps before it stand elsewhere.
+    """
 
     honour: str
     member: MemberId
     on: date
     occasion: OccurrenceId | None = None
     checked: bool = False
+    afterwards: bool = False
 
 
 class NotEligible(Refused):
@@ -207,15 +212,19 @@ class Award:
         today: date,
         occasion: OccurrenceId | None = None,
         checked_by: str | None = None,
+        afterwards: bool = False,
     ) -> Step[Self]:
         """Hand it over. What the records leave open must be corrected first, or ``checked_by`` somebody.
+
+        ``afterwards``: it was given already and is entered from paper; then no step has to be recorded.
 
         Nobody can check away a *no*: then the record is wrong and has to be corrected.
         """
         status = turn(TRANSITIONS, self.status, "award", kind="award", id=self.id)
         if status is None:
             return Step(self)
-        self._no_step_skipped("award", definition)
+        if not afterwards:
+            self._no_step_skipped("award", definition)
         _not_twice(definition, others, self.id)
         open_ = eligibility.verdict is Verdict.NEEDS_CHECK
         if eligibility.verdict is Verdict.NO or (open_ and checked_by is None):
@@ -229,7 +238,14 @@ class Award:
             occasion=occasion,
             checked_by=checked_by if open_ else None,
         )
-        event = Awarded(honour=self.honour, member=self.member, on=on, occasion=occasion, checked=open_)
+        event = Awarded(
+            honour=self.honour,
+            member=self.member,
+            on=on,
+            occasion=occasion,
+            checked=open_,
+            afterwards=afterwards,
+        )
         return Step(after, (event,))
 
     def refuse(self, reason: str) -> Step[Self]:
