@@ -16,7 +16,7 @@ from typing import final
 
 import attrs
 
-from grassroots.domain.member import Member, Sex, birth_range
+from grassroots.domain.member import Member, birth_range
 from grassroots.values.ids import MemberId
 from grassroots.values.names import NameKind, name_key, name_kind, surname
 
@@ -58,7 +58,7 @@ def likenesses(members: Iterable[Member]) -> list[Likeness]:
 
 def compare(one: Member, other: Member, reason: LikenessReason) -> Likeness | None:
     """What to tell about two records that share something."""
-    sexes = {one.sex, other.sex} - {Sex.UNKNOWN}
+    sexes = {one.sex, other.sex} - {None}
     sex_conflict = len(sexes) > 1
     if reason in (LikenessReason.SAME_SURNAME, LikenessReason.SAME_PHONE) and sex_conflict:
         return None
@@ -82,7 +82,7 @@ def _groups(known: Sequence[Member]) -> Iterable[tuple[LikenessReason, list[list
         if member.phone:
             phones[member.phone].append(member)
         family = surname(member.name)
-        if family is not None:
+        if family:
             side = whole if name_kind(member.name) is NameKind.FULL else partial
             side[family].append(member)
     yield LikenessReason.SAME_DOCUMENT, list(documents.values())

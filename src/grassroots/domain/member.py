@@ -20,7 +20,7 @@ from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
 from grassroots.values.dates import Ages, PartialDate, age_on
 from grassroots.values.ids import MemberId, StationId
-from grassroots.values.names import NameKind, name_kind, tidy_name
+from grassroots.values.names import NameKind, Sex, name_kind, tidy_name
 
 
 class MemberStatus(StrEnum):
@@ -61,14 +61,6 @@ TRANSITIONS: Table[MemberStatus] = {
     MemberStatus.DECEASED: {"merge": MemberStatus.MERGED},
     MemberStatus.MERGED: {},
 }
-
-
-class Sex(StrEnum):
-    """GB/T 2261.1, without its digits."""
-
-    FEMALE = "female"
-    MALE = "male"
-    UNKNOWN = "unknown"
 
 
 class Affiliation(StrEnum):
@@ -218,7 +210,7 @@ class Member:
     name: str = attrs.field(metadata=IDENTITY)
     status: MemberStatus = MemberStatus.ACTIVE
     also_known: tuple[str, ...] = attrs.field(default=(), metadata=IDENTITY)
-    sex: Sex = Sex.UNKNOWN
+    sex: Sex | None = None
     born: Dated | None = attrs.field(default=None, metadata=IDENTITY)
     told_ages: tuple[ToldAge, ...] = attrs.field(default=(), metadata=IDENTITY)
     id_number: str | None = attrs.field(default=None, metadata=IDENTITY)

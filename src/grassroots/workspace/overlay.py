@@ -6,7 +6,7 @@ over the pending keys keeps a question about one name from looking at every pend
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, final
 
@@ -21,6 +21,7 @@ class Overlay:
         self._records: dict[Ref, Stored | None] = {}
         self._index: dict[tuple[str, str, Any], set[str]] = defaultdict(set)
         self._ids: dict[str, set[str]] = defaultdict(set)
+        self._counts: Counter[str] = Counter()
         self._undo: list[tuple[Ref, Stored | None, bool]] = []
 
     def __len__(self) -> int:
@@ -32,6 +33,10 @@ class Overlay:
     def get(self, ref: Ref) -> Stored | None:
         """The pending record (None also when it is pending as erased)."""
         return self._records.get(ref)
+
+    def count(self, kind: str) -> int:
+        """How many references of a kind are pending, erased ones included."""
+        return self._counts[kind]
 
     def refs(self) -> tuple[Ref, ...]:
         """What is pending, in the order of first writing."""
@@ -86,13 +91,17 @@ class Overlay:
     def _set(self, ref: Ref, stored: Stored | None) -> None:
         self._drop(ref)
         self._records[ref] = stored
+        self._counts[ref.kind] += 1
         if stored is not None:
             self._ids[ref.kind].add(ref.id)
             for entry in _entries(ref.kind, stored.keys):
                 self._index[entry].add(ref.id)
 
     def _drop(self, ref: Ref) -> None:
-        former = self._records.pop(ref, None)
+        if ref not in self._records:
+            return
+        self._counts[ref.kind] -= 1
+        former = self._records.pop(ref)
         if former is not None:
             self._ids[ref.kind].discard(ref.id)
             for entry in _entries(ref.kind, former.keys):

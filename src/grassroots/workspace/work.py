@@ -205,6 +205,18 @@ class Work:
             self._decoded.pop(ref, None)
         del self._told[mark[1] :]
 
+    def told_since(self, mark: tuple[int, int]) -> int:
+        """How many facts were told since the mark."""
+        return len(self._told) - mark[1]
+
+    def written(self) -> tuple[Ref, ...]:
+        """What this act writes so far, in the order of first writing."""
+        return self._overlay.refs()
+
+    def is_new(self, ref: Ref) -> bool:
+        """Whether a written record did not exist before this act."""
+        return self._based_on.get(ref) == 0
+
     @property
     def weight(self) -> int:
         """How much of a batch's room is used: writes, or rows shown, whichever is more."""
@@ -217,7 +229,7 @@ class Work:
             return None
         writes: list[Put | Erase] = []
         commitments: dict[Ref, str] = {}
-        for ref in self._written():
+        for ref in self.written():
             stored = self._overlay.get(ref)
             if stored is None:
                 writes.append(Erase(ref))
@@ -232,9 +244,6 @@ class Work:
             writes=tuple(writes),
             digest=digest,
         )
-
-    def _written(self) -> Iterable[Ref]:
-        return self._overlay.refs()
 
     def _facts(self, commitments: dict[Ref, str]) -> Iterable[Fact]:
         left = dict(commitments)

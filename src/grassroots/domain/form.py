@@ -1,0 +1,252 @@
+"""A form is a sheet that an office knows: its columns, their many headers, and how a row is told from others.
+
+Forms are data (grassroots/data/forms.toml, or an app's own). A sheet is recognised by its headers, wherever
+in the first ten rows they stand, in any order, with units, blanks and line breaks inside; its name or title
+decides where two forms fit as well.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, final
+
+import attrs
+
+from grassroots.contracts.tables import CellValue, Sheet
+from grassroots.errors import BadInput
+
+HEADER_WITHIN = 10
+"""The header stands in one of the first ten rows (rules-cn B.11: titles, notes and blocks stand above it)."""
+
+
+class CellKind(StrEnum):
+    """How the cells of a column are read."""
+
+    TEXT = "text"
+    NAME = "name"
+    NAMES = "names"
+    DAY = "day"
+    PARTIAL = "partial"  # a day of which perhaps only the year or month is known
+    TIME = "time"
+    SPAN = "span"  # 8:00-11:30
+    MINUTES = "minutes"
+    WHOLE = "whole"
+    PHONE = "phone"
+    ID_NUMBER = "id-number"
+    SEX = "sex"
+    FLAG = "flag"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    MEMBER = "member"
+    MEMBERS = "members"
+    STATION = "station"
+    PLACE = "place"  # a station, or else an organization
+    ROLE = "role"
+    TEAM = "team"
+    SERIAL = "serial"  # 序号: tells rows apart on paper, means nothing
+
+
+@final
+@attrs.frozen(kw_only=True)
+class FormColumn:
+    """One column: its key, its headers (the first two are printed), how it is read, whether it must be there."""
+
+    key: str
+    header_zh: str
+    header_en: str
+    kind: CellKind = CellKind.TEXT
+    aliases: tuple[str, ...] = ()
+    wanted: bool = False
+    choices: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    width: int = 12
+    ditto: bool = False
+
+    @cached_property
+    def spellings(self) -> frozenset[str]:
+        """Every header of this column, as :func:`header_key` sees it."""
+        return frozenset(header_key(text) for text in (self.header_zh, self.header_en, *self.aliases))
+
+    def choice(self, text: str) -> str | None:
+        """The code that a cell of a choice means; None if it means none."""
+        asked = header_key(text)
+        for code, words in self.choices.items():
+            if asked == header_key(code) or asked in {header_key(word) for word in words}:
+                return code
+        return None
+
+    def header(self, language: str) -> str:
+        """The header to print."""
+        return self.header_zh if language == "zh" else self.header_en
+
+
+@final
+@attrs.frozen(kw_only=True)
+class FormLayout:
+    """One form. ``natural`` names the columns that tell its rows apart, so that a row is known again."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    columns: tuple[FormColumn, ...]
+    natural: tuple[str, ...]
+    titles: tuple[str, ...] = ()
+    block: tuple[FormColumn, ...] = ()
+    order: int = 100
+    printed: bool = True
+
+    def title(self, language: str) -> str:
+        """The title to print."""
+        return self.title_zh if language == "zh" else self.title_en
+
+    def column(self, key: str) -> FormColumn:
+        """The column (or block line) with this key."""
+        for column in (*self.columns, *self.block):
+            if column.key == key:
+                return column
+        raise KeyError(key)
+
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """The keys without which this form cannot be read."""
+        return frozenset(column.key for column in self.columns if column.wanted)
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Recognised:
+    """A sheet and the form that it is: where its header is, and which column has which key.
+
+    ``block`` holds what stands above the header as label and value, by key; ``unread`` the headers that no
+    column knows (they are kept with failed rows and reported, never dropped in silence).
+    """
+
+    layout: FormLayout
+    sheet: Sheet
+    header_row: int
+    columns: Mapping[str, int]
+    block: Mapping[str, CellValue] = attrs.field(factory=dict)
+    title: str = ""
+    unread: tuple[str, ...] = ()
+
+
+_UNIT = re.compile(r"[(\[【〔].*?[)\]】〕]")
+_NOISE = re.compile(r"[\s::*＊、,,./_\-—]+")
+
+
+def header_key(text: object) -> str:
+    """A header without what does not matter: width, blanks, line breaks, case, colons, a unit in brackets."""
+    if text is None:
+        return ""
+    plain = unicodedata.normalize("NFKC", str(text)).casefold()
+    without = _UNIT.sub("", plain)
+    return _NOISE.sub("", without) or _NOISE.sub("", plain)
+
+
+def parse_forms(text: str) -> tuple[FormLayout, ...]:
+    """The forms of a TOML text, in the order in which their sheets have to be read; BadInput if wrong."""
+    try:
+        tables = tomllib.loads(text)["form"]
+        forms = [_form(code, table) for code, table in tables.items()]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise BadInput("forms-unreadable", problem=str(error)) from error
+    return tuple(sorted(forms, key=lambda form: form.order))
+
+
+def _form(code: str, table: Mapping[str, Any]) -> FormLayout:
+    fields = dict(table)
+    columns = tuple(_column(row) for row in fields.pop("column"))
+    block = tuple(_column(row) for row in fields.pop("block", ()))
+    lists = {name: tuple(fields.pop(name, ())) for name in ("natural", "titles")}
+    return FormLayout(code=code, columns=columns, block=block, **lists, **fields)
+
+
+def _column(row: Mapping[str, Any]) -> FormColumn:
+    fields = dict(row)
+    fields["kind"] = CellKind(fields.get("kind", "text"))
+    fields["aliases"] = tuple(fields.get("aliases", ()))
+    fields["choices"] = {code: tuple(words) for code, words in fields.get("choices", {}).items()}
+    return FormColumn(**fields)
+
+
+def recognise(sheet: Sheet, forms: Iterable[FormLayout]) -> Recognised | None:
+    """The form that a sheet is; None if none fits.
+
+    A form fits where all its wanted columns are found in one row. Among those that fit, a title wins (in
+    the sheet's name or above the header), then the greater share of the sheet's headers that is understood.
+    """
+    found: list[tuple[tuple[int, float, int], Recognised]] = []
+    for form in forms:
+        for number, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+            columns = _match(form, row)
+            if not form.wanted <= columns.keys():
+                continue
+            headers = [cell for cell in row if header_key(cell)]
+            above = sheet.rows[:number]
+            title = _title(above)
+            named = _is_titled(form, sheet.name, title)
+            known = set(columns.values())
+            unread = tuple(str(c) for place, c in enumerate(row) if header_key(c) and place not in known)
+            made = Recognised(
+                layout=form,
+                sheet=sheet,
+                header_row=number,
+                columns=columns,
+                block=_block(form, above),
+                title=title,
+                unread=unread,
+            )
+            found.append(((named, len(columns) / max(len(headers), 1), len(columns)), made))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _match(form: FormLayout, row: Sequence[CellValue]) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for place, cell in enumerate(row):
+        key = header_key(cell)
+        if not key:
+            continue
+        for column in form.columns:
+            # The first column with a header wins: a second "联系电话" belongs to somebody else.
+            if column.key not in columns and key in column.spellings:
+                columns[column.key] = place
+                break
+    return columns
+
+
+def _title(above: Sequence[Sequence[CellValue]]) -> str:
+    for row in above:
+        cells = [str(cell).strip() for cell in row if cell is not None and str(cell).strip()]
+        if len(cells) == 1:
+            return cells[0]
+    return ""
+
+
+def _is_titled(form: FormLayout, *texts: str) -> int:
+    wanted = [header_key(title) for title in (form.title_zh, form.title_en, *form.titles)]
+    return max((len(w) for w in wanted for text in texts if w and w in header_key(text)), default=0)
+
+
+def _block(form: FormLayout, above: Sequence[Sequence[CellValue]]) -> dict[str, CellValue]:
+    """The label-and-value pairs above a header: in neighbouring cells, or "label:value" in one."""
+    found: dict[str, CellValue] = {}
+    for row in above:
+        for place, cell in enumerate(row):
+            if not isinstance(cell, str):
+                continue
+            head, colon, tail = unicodedata.normalize("NFKC", cell).partition(":")
+            for column in form.block:
+                if header_key(head) not in column.spellings:
+                    continue
+                value: CellValue = tail.strip() if colon and tail.strip() else _next(row, place)
+                if value is not None:
+                    found.setdefault(column.key, value)
+    return found
+
+
+def _next(row: Sequence[CellValue], place: int) -> CellValue:
+    return next((cell for cell in row[place + 1 :] if cell is not None and str(cell).strip()), None)

@@ -1,0 +1,16 @@
+"""Which form is landed by which function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.usecases.intake import forms_activity, forms_desk, forms_pairing, forms_people
+from grassroots.usecases.intake.landing import Lander
+
+LANDERS: Mapping[str, Lander] = {
+    **forms_people.LANDERS,
+    **forms_activity.LANDERS,
+    **forms_desk.LANDERS,
+    **forms_pairing.LANDERS,
+}
+"""The landers of the forms that ship with grassroots, by form code."""

@@ -1,0 +1,311 @@
+"""Plan an intake: rehearse every row, and say what would be made, changed, left as it is, or held back.
+
+Each row is landed for real, but on a rehearsed storage; a row that is refused leaves nothing behind but its
+problem. So what apply writes is exactly what the plan showed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import final
+
+import attrs
+
+from grassroots.contracts.storage import Batch, Is
+from grassroots.contracts.tables import Book as FileBook
+from grassroots.contracts.tables import Sheet
+from grassroots.domain.form import FormLayout, Recognised, recognise
+from grassroots.domain.intake import Intake, IntakeStatus, RowStatus, SheetRow
+from grassroots.domain.step import Step
+from grassroots.errors import BadInput, Denied, Refused
+from grassroots.usecases.intake.landing import Book, Lander, Landing
+from grassroots.usecases.intake.row import BadRow, Row, RowProblem
+from grassroots.usecases.intake.rows import Skipped, rows
+from grassroots.values.ids import IntakeId
+from grassroots.workspace.office import Seat
+from grassroots.workspace.rehearsal import Rehearsal
+from grassroots.workspace.work import Work
+
+HEAVY = 240
+"""A batch is closed when it weighs this much (writes, facts or rows shown): well inside the contract."""
+
+
+class RowAct(StrEnum):
+    """What a row would do."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    SAME = "same"
+    PROBLEM = "problem"
+    SKIPPED = "skipped"
+
+
+@final
+@attrs.frozen(kw_only=True)
+class RowPlan:
+    """One row of the plan. ``number`` is the sheet's own (from 1); ``made`` the records it stands in."""
+
+    file: str
+    sheet: str
+    number: int
+    form: str
+    act: RowAct
+    made: tuple[str, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
+    notes: tuple[str, ...] = ()
+    code: str | None = None
+
+
+@final
+@attrs.frozen(kw_only=True)
+class SheetPlan:
+    """What a sheet was taken for: its form, where its header was, which headers nobody knows."""
+
+    file: str
+    sheet: str
+    form: str | None
+    header_row: int | None = None
+    unread: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+@final
+@attrs.frozen(kw_only=True, eq=False)
+class Plan:
+    """What an intake of one or more files would do. Apply it, or look at it and change the sheets."""
+
+    sheets: tuple[SheetPlan, ...]
+    rows: tuple[RowPlan, ...]
+    batches: tuple[Batch, ...] = attrs.field(repr=False)
+    intakes: tuple[IntakeId, ...]
+    recognised: Mapping[tuple[str, str], Recognised] = attrs.field(repr=False, factory=dict)
+
+    def count(self, act: RowAct) -> int:
+        """How many rows would do this."""
+        return sum(1 for row in self.rows if row.act is act)
+
+    @property
+    def changes(self) -> int:
+        """How many rows would make or change something."""
+        return self.count(RowAct.CREATE) + self.count(RowAct.CHANGE)
+
+    @property
+    def problems(self) -> tuple[RowPlan, ...]:
+        """The rows that are held back."""
+        return tuple(row for row in self.rows if row.act is RowAct.PROBLEM)
+
+
+@final
+class Planner:
+    """Makes one plan. ``progress(done)`` is called after every row, for whoever shows a bar."""
+
+    def __init__(
+        self,
+        seat: Seat,
+        forms: Sequence[FormLayout],
+        landers: Mapping[str, Lander],
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        self.forms = forms
+        self.landers = landers
+        self.progress = progress or (lambda _: None)
+        self.rehearsal = Rehearsal(seat.office.storage)
+        office = attrs.evolve(seat.office, storage=self.rehearsal)
+        self.seat = attrs.evolve(seat, office=office, bulk=True)
+        self.book = Book()
+        self.rows: list[RowPlan] = []
+        self.sheets: list[SheetPlan] = []
+        self.recognised: dict[tuple[str, str], Recognised] = {}
+        self.intakes: list[IntakeId] = []
+
+    def plan(self, files: Iterable[FileBook]) -> Plan:
+        """Plan all files together: a roster may name people whom the register in another file brings."""
+        found: list[tuple[FileBook, Recognised]] = []
+        for file in files:
+            found.extend((file, one) for one in self._recognise(file))
+        found.sort(key=lambda pair: pair[1].layout.order)
+        of_file: dict[str, FileBook] = {file.digest: file for file, _ in found}
+        intakes = {digest: self._intake(file, found) for digest, file in of_file.items()}
+        for number, (file, recognised) in enumerate(found):
+            later = {other.digest for other, _ in found[number + 1 :]}
+            self._sheet(file, recognised, intakes[file.digest], last=file.digest not in later)
+        return Plan(
+            sheets=tuple(self.sheets),
+            rows=tuple(self.rows),
+            batches=tuple(self.rehearsal.batches),
+            intakes=tuple(self.intakes),
+            recognised=self.recognised,
+        )
+
+    def _recognise(self, file: FileBook) -> Iterable[Recognised]:
+        for sheet in file.sheets:
+            recognised = recognise(sheet, self.forms)
+            self.sheets.append(_sheet_plan(file, sheet, recognised))
+            if recognised is not None and not sheet.hidden:
+                self.recognised[(file.name, sheet.name)] = recognised
+                yield recognised
+
+    def _intake(self, file: FileBook, found: Sequence[tuple[FileBook, Recognised]]) -> Step[Intake]:
+        """The file's own record: an unfinished one is taken up where a kill stopped it."""
+        work = Work(self.seat, "look")
+        stopped = work.find(Intake, Is("digest", file.digest))
+        for one in stopped:
+            if one.status is IntakeStatus.APPLYING:
+                return Step(one)
+        count = sum(len(one.sheet.rows) for other, one in found if other is file)
+        return Intake.begin(
+            id=IntakeId(work.new_id()), file=file.name, digest=file.digest, begun=work.now, rows=count
+        )
+
+    def _sheet(self, file: FileBook, recognised: Recognised, intake: Step[Intake], *, last: bool) -> None:
+        batch = _OpenBatch(self, intake)
+        for row in rows(recognised, file.name):
+            if isinstance(row, Skipped):
+                self.rows.append(_row_plan(file.name, recognised, row.number, RowAct.SKIPPED, code=row.code))
+            else:
+                self.rows.append(batch.land(row))
+            self.progress(len(self.rows))
+            if batch.work.weight >= HEAVY:
+                batch = batch.close()
+        batch.close(last=last)
+
+
+@final
+class _OpenBatch:
+    """The batch that is being filled."""
+
+    def __init__(self, planner: Planner, intake: Step[Intake]) -> None:
+        self.planner = planner
+        self.intake = intake
+        office = planner.seat.office
+        self.work = Work(planner.seat, office.ids(office.clock()))
+        self.changed = 0
+
+    def land(self, row: Row) -> RowPlan:
+        """Land one row: what it makes is kept in the work, or nothing of it is."""
+        natural = (row.layout.code, *row.natural())
+        nth = self.planner.book.nth(*natural)
+        id_ = self.work.office.derived_id("row", *natural, str(nth))
+        known = self.work.peek(SheetRow, id_)
+        digest = row.digest(self.work.office.salt)
+        if known is not None and known.digest == digest and known.status is RowStatus.TAKEN:
+            return self._told(row, RowAct.SAME, made=known.made)
+        mark = self.work.mark()
+        before = len(self.work.written())
+        landing = Landing(self.work, row, self.planner.book)
+        try:
+            self.planner.landers[row.layout.code](landing)
+            row.check()
+        except BadRow as bad:
+            problems = bad.problems
+        except (Refused, BadInput, Denied) as refused:
+            problems = (RowProblem(code=refused.code, facts=refused.facts),)
+        else:
+            created = any(self.work.is_new(ref) for ref in self.work.written()[before:])
+            changed = len(self.work.written()) > before or self.work.told_since(mark)
+            act = RowAct.CREATE if created else RowAct.CHANGE if changed else RowAct.SAME
+            self._remember(row, id_, digest, RowStatus.TAKEN, made=tuple(landing.made), known=known)
+            return self._told(row, act, made=tuple(landing.made))
+        self.work.back_to(mark)
+        first = problems[0]
+        if known is None or known.digest != digest:
+            self._remember(row, id_, digest, RowStatus.HELD_BACK, problem=first, known=known)
+        return self._told(row, RowAct.PROBLEM, problems=problems)
+
+    def close(self, *, last: bool = False) -> _OpenBatch:
+        """Commit to the rehearsal if anything changed; the intake's own record goes with every batch."""
+        intake = self.intake
+        if self.changed or (last and self._begun(intake)):
+            step = self._advance(intake, last=last)
+            self.work.keep(step)
+            batch = self.work.batch()
+            if batch is not None:
+                self.planner.rehearsal.commit(batch)
+            if intake.after.id not in self.planner.intakes:
+                self.planner.intakes.append(intake.after.id)
+            intake = Step(step.after)
+        fresh = _OpenBatch(self.planner, intake)
+        return fresh
+
+    def _begun(self, intake: Step[Intake]) -> bool:
+        return self.work.peek(Intake, intake.after.id) is not None
+
+    def _advance(self, intake: Step[Intake], *, last: bool) -> Step[Intake]:
+        stored = self.work.peek(Intake, intake.after.id)
+        begun = Step(stored) if stored is not None else intake
+        advanced = begun.after.advance()
+        happened = (*begun.happened, *advanced.happened)
+        if not last:
+            return Step(advanced.after, happened)
+        finished = advanced.after.finish(self.work.now)
+        return Step(finished.after, (*happened, *finished.happened))
+
+    def _remember(
+        self,
+        row: Row,
+        id_: str,
+        digest: str,
+        status: RowStatus,
+        *,
+        made: tuple[str, ...] = (),
+        problem: RowProblem | None = None,
+        known: SheetRow | None = None,
+    ) -> None:
+        self.changed += 1
+        record = SheetRow(
+            id=id_,
+            intake=self.intake.after.id,
+            form=row.layout.code,
+            file=row.file,
+            sheet=row.sheet,
+            number=row.number,
+            digest=digest,
+            status=status,
+            made=made or (known.made if known else ()),
+            code=problem.code if problem else None,
+            column=problem.column if problem else None,
+        )
+        self.work.keep(Step(record, (record.happened(),)))
+
+    def _told(
+        self,
+        row: Row,
+        act: RowAct,
+        *,
+        made: tuple[str, ...] = (),
+        problems: tuple[RowProblem, ...] = (),
+    ) -> RowPlan:
+        return RowPlan(
+            file=row.file,
+            sheet=row.sheet,
+            number=row.number,
+            form=row.layout.code,
+            act=act,
+            made=made,
+            problems=problems,
+            notes=tuple(row.notes),
+        )
+
+
+def _sheet_plan(file: FileBook, sheet: Sheet, recognised: Recognised | None) -> SheetPlan:
+    return SheetPlan(
+        file=file.name,
+        sheet=sheet.name,
+        form=recognised.layout.code if recognised else None,
+        header_row=recognised.header_row + 1 if recognised else None,
+        unread=recognised.unread if recognised else (),
+        hidden=sheet.hidden,
+    )
+
+
+def _row_plan(file: str, recognised: Recognised, number: int, act: RowAct, code: str) -> RowPlan:
+    return RowPlan(
+        file=file,
+        sheet=recognised.sheet.name,
+        number=number,
+        form=recognised.layout.code,
+        act=act,
+        code=code,
+    )
+
