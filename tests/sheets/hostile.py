@@ -69,9 +69,7 @@ def worksheet(inner: str, after: str = "") -> str:
     return f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>{inner}</sheetData>{after}</worksheet>'
 
 
-def xlsx_parts(
-    sheet: str, *, attributes: str = "", extra: dict[str, str | bytes] | None = None
-) -> dict[str, str | bytes]:
+def xlsx_parts(sheet: str, *, attributes: str = "") -> dict[str, str | bytes]:
     """The parts of a workbook of one sheet."""
     return {
         "[Content_Types].xml": _TYPES,
@@ -83,7 +81,7 @@ def xlsx_parts(
         f'<Relationship Id="r2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
         "xl/styles.xml": _STYLES,
         SHEET: sheet,
-    } | (extra or {})
+    }
 
 
 def zipped(path: Path, parts: dict[str, str | bytes]) -> Path:
@@ -93,8 +91,8 @@ def zipped(path: Path, parts: dict[str, str | bytes]) -> Path:
     return path
 
 
-def xlsx(path: Path, sheet: str, **more: str) -> Path:
-    return zipped(path, xlsx_parts(sheet, **more))
+def xlsx(path: Path, sheet: str, *, attributes: str = "") -> Path:
+    return zipped(path, xlsx_parts(sheet, attributes=attributes))
 
 
 def _streamed(path: Path, pieces: Iterator[bytes]) -> Path:

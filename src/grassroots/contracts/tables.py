@@ -6,20 +6,20 @@ Reading and writing live in :mod:`grassroots.sheets`; which header means what is
 
 Counting: row and column numbers in these records start at 0, so that they are indexes into ``rows``; the
 sentences for people count from 1, as the spreadsheet programs do.
+
+What one cell can hold is :data:`grassroots.values.messy.CellValue`. ``None`` is an empty cell; datetimes are
+naive wall-clock, as the file has them. A spreadsheet stores a day and its midnight as the same number:
+midnight may come back as the day alone.
 """
 
-from datetime import date, datetime, time
 from typing import final
 
 from attrs import field, frozen
 
 from grassroots.errors import Fact
+from grassroots.values.messy import CellValue
 
-CellValue = str | int | float | bool | date | datetime | time | None
-"""What one cell can hold. ``None`` is an empty cell; datetimes are naive wall-clock, as the file has them.
-
-A spreadsheet stores a day and its midnight as the same number: midnight may come back as the day alone.
-"""
+__all__ = ["Book", "BookNote", "CellValue", "Column", "Form", "Merged", "Sheet"]
 
 Merged = tuple[int, int, int, int]
 """A merged block as (first row, first column, last row, last column), from 0, the last ones included."""

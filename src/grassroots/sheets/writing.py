@@ -29,6 +29,8 @@ _LIST = 255
 _LISTS = "_lists"
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a property of the file, wall-clock by its format
 _A4 = 9
+_PEN = 22
+"""Points: how high a line must be to be written on by hand."""
 
 
 def write_forms(target: Target, forms: Sequence[Form], *, created: datetime | None = None) -> None:
@@ -219,6 +221,8 @@ def _write(page: Any, form: Form, styles: _Styles, lists: _Lists) -> None:
             page.write_comment(header, number, column.note)
     first = header + 1
     rows = form.rows + ((),) * form.blank
+    for row in range(first + len(form.rows), first + len(rows)):
+        page.set_row(row, _PEN)
     for row, cells in enumerate(rows, start=first):
         for number, column in enumerate(form.columns):
             cell = cells[number] if number < len(cells) else None
@@ -242,6 +246,7 @@ def _write(page: Any, form: Form, styles: _Styles, lists: _Lists) -> None:
     page.repeat_rows(header)
     page.set_paper(_A4)
     page.set_landscape()
+    page.center_horizontally()
     page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     page.fit_to_pages(1, 0)
     if form.sheet_number:
