@@ -15,7 +15,6 @@ from typing import Final, Self, final
 
 import attrs
 
-from grassroots.domain.codes import a_code
 from grassroots.domain.fields import HEALTH
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.organization import Organization, OrganizationStatus
@@ -177,8 +176,8 @@ class Appointment:
 
     id: AppointmentId
     member: MemberId
-    role: RoleId = attrs.field(validator=a_code)
-    family: str = attrs.field(validator=a_code)
+    role: RoleId
+    family: str
     span: Span
     station: StationId | None = None
     body: OrganizationId | None = None

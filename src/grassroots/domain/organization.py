@@ -13,7 +13,7 @@ from typing import Any, Final, Self, final
 
 import attrs
 
-from grassroots.domain.codes import a_code
+from grassroots.domain.checks import catalogue_code
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
 from grassroots.values.ids import OrganizationId
@@ -73,10 +73,10 @@ CORRECTABLE: Final = frozenset({"kind", "name", "name_en", "aliases"})
 @final
 @attrs.frozen(kw_only=True)
 class Organization:
-    """One body. ``kind`` is a code of the rule packs ("community", "new-economic")."""
+    """One body. ``kind`` is a code of the rule packs ("community", "new-economic"), with hyphens."""
 
     id: OrganizationId
-    kind: str = attrs.field(validator=a_code)
+    kind: str = attrs.field(converter=catalogue_code)
     name: str
     name_en: str | None = None
     aliases: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class Organization:
     def register(cls, *, id: OrganizationId, kind: str, name: str, **fields: Any) -> Step[Self]:
         """Write a body down."""
         body = cls(id=id, kind=kind, name=name.strip(), **fields)
-        return Step(body, (OrganizationRegistered(kind=kind, parent=body.parent),))
+        return Step(body, (OrganizationRegistered(kind=body.kind, parent=body.parent),))
 
     def close(self) -> Step[Self]:
         """It was dissolved."""
@@ -126,6 +126,8 @@ class Organization:
         """Set fields right; the former values go into history. The parent is changed by :meth:`move`."""
         if wrong := set(fields) - CORRECTABLE:
             raise BadInput("field-not-correctable", kind="organization", fields=tuple(sorted(wrong)))
+        if "kind" in fields:
+            fields["kind"] = catalogue_code(fields["kind"])
         changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
         if not changed:
             return Step(self)

@@ -15,10 +15,10 @@ from typing import Any, Final, Self, final
 
 import attrs
 
-from grassroots.domain.codes import a_code
+from grassroots.domain.checks import catalogue_code
 from grassroots.domain.member import Limit
 from grassroots.domain.step import Event, Step
-from grassroots.errors import BadInput
+from grassroots.errors import BadInput, Refused
 from grassroots.values.dates import Span
 from grassroots.values.ids import RoleId, StationId
 
@@ -104,10 +104,20 @@ class RoleStatusChanged(Event):
     status: RoleStatus
 
 
+class RoleKnown(Refused):
+    """The catalogue has a role with this code already."""
+
+    code = "role-known"
+
+
 CORRECTABLE: Final = frozenset(
     {"label_zh", "label_en", "duties_zh", "duties_en", "quotas", "demands", "term_months"}
 )
 """Not the family: appointments carry it, and a figure by family must not change behind a published one."""
+
+
+def _role_id(code: str) -> RoleId:
+    return RoleId(catalogue_code(code))
 
 
 def _one_quota_per_unit(_: object, __: attrs.Attribute[Any], value: tuple[Quota, ...]) -> None:
@@ -122,13 +132,15 @@ def _one_quota_per_unit(_: object, __: attrs.Attribute[Any], value: tuple[Quota,
 class Role:
     """One row of the catalogue. ``id`` is a code ("community-mediator"), the same in every language.
 
+    Codes are kept with hyphens, also where a rule pack spells them with underscores.
+
     ``term_months`` is the length of a term in whole months; None: for an indefinite time.
     """
 
-    id: RoleId = attrs.field(validator=a_code)
+    id: RoleId = attrs.field(converter=_role_id)
     label_zh: str
     label_en: str
-    family: str = attrs.field(validator=a_code)
+    family: str = attrs.field(converter=catalogue_code)
     duties_zh: str = ""
     duties_en: str = ""
     quotas: tuple[Quota, ...] = attrs.field(default=(), validator=_one_quota_per_unit)
@@ -146,7 +158,7 @@ class Role:
     def define(cls, *, id: RoleId, label_zh: str, label_en: str, family: str, **fields: Any) -> Step[Self]:
         """Write a role into the catalogue."""
         role = cls(id=id, label_zh=label_zh, label_en=label_en, family=family, **fields)
-        return Step(role, (RoleDefined(family=family),))
+        return Step(role, (RoleDefined(family=role.family),))
 
     def correct(self, reason: str | None = None, **fields: Any) -> Step[Self]:
         """Set labels, duties, quotas, demands or the term anew. Appointments made before stay as they are."""

@@ -15,7 +15,7 @@ from typing import Any, Final, Self, final
 
 import attrs
 
-from grassroots.domain.codes import codes
+from grassroots.domain.checks import catalogue_code
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
@@ -119,6 +119,14 @@ CORRECTABLE: Final = frozenset(
 )  # fmt: skip
 
 
+def _codes(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(catalogue_code(code) for code in codes)
+
+
+def _roles(codes: Iterable[str]) -> tuple[RoleId, ...]:
+    return tuple(RoleId(catalogue_code(code)) for code in codes)
+
+
 @final
 @attrs.frozen(kw_only=True)
 class Station:
@@ -134,10 +142,10 @@ class Station:
     name_en: str | None = None
     aliases: tuple[str, ...] = ()
     theme: str | None = None
-    functions: tuple[str, ...] = attrs.field(default=(), validator=codes)
+    functions: tuple[str, ...] = attrs.field(default=(), converter=_codes)
     parent: StationId | None = None
     community: OrganizationId | None = None
-    required_roles: tuple[RoleId, ...] = attrs.field(default=(), validator=codes)
+    required_roles: tuple[RoleId, ...] = attrs.field(default=(), converter=_roles)
     opened: date | None = None
     closed: date | None = None
     status: StationStatus = StationStatus.OPEN
@@ -225,10 +233,10 @@ class Station:
         """Set fields right; the former values go into history. The parent is changed by :meth:`move`."""
         if wrong := set(fields) - CORRECTABLE:
             raise BadInput("field-not-correctable", kind="station", fields=tuple(sorted(wrong)))
-        changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
+        after = attrs.evolve(self, **fields)
+        changed = {name for name in fields if getattr(self, name) != getattr(after, name)}
         if not changed:
             return Step(self)
-        after = attrs.evolve(self, **changed)
         return Step(after, (StationCorrected(fields=tuple(sorted(changed)), reason=reason),))
 
     # -- computed -----------------------------------------------------------------------------------------

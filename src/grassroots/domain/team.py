@@ -14,7 +14,7 @@ from typing import Any, Final, Self, final
 
 import attrs
 
-from grassroots.domain.codes import a_code
+from grassroots.domain.checks import catalogue_code
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
@@ -296,7 +296,7 @@ class Programme:
 
     id: ProgrammeId
     title: str
-    code: str = attrs.field(validator=a_code)
+    code: str = attrs.field(converter=catalogue_code)
     title_en: str | None = None
     station: StationId | None = None
 
@@ -308,7 +308,7 @@ class Programme:
     def define(cls, *, id: ProgrammeId, title: str, code: str, **fields: Any) -> Step[Self]:
         """Write a programme down."""
         programme = cls(id=id, title=title.strip(), code=code, **fields)
-        return Step(programme, (ProgrammeDefined(code=code, station=programme.station),))
+        return Step(programme, (ProgrammeDefined(code=programme.code, station=programme.station),))
 
     def correct(self, reason: str | None = None, **fields: Any) -> Step[Self]:
         """Set fields right; the former values go into history."""

@@ -15,6 +15,7 @@ from typing import Any, Final, Self, final
 import attrs
 
 from grassroots.domain.appointment import Appointment
+from grassroots.domain.checks import catalogue_code
 from grassroots.domain.station import Station, StationKind, StationStatus, ancestors
 from grassroots.errors import BadInput, Fact
 from grassroots.values.ids import RoleId, StationId
@@ -66,8 +67,8 @@ def _rule(kind: str, values: Mapping[str, Any]) -> NodeRule:
         least=values.get("nodes_least_count", 0),
         most=values.get("nodes_most_count"),
         parents=tuple(_kind(parent) for parent in values.get("parents", ())),
-        functions=tuple(values.get("functions_required", ())),
-        roles=tuple(RoleId(role) for role in values.get("roles_required", ())),
+        functions=tuple(catalogue_code(code) for code in values.get("functions_required", ())),
+        roles=tuple(RoleId(catalogue_code(role)) for role in values.get("roles_required", ())),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, final
 
 from grassroots.contracts.storage import Condition, Is
-from grassroots.domain.role import Quota, Role, RoleStatus
-from grassroots.errors import BadInput
+from grassroots.domain.checks import catalogue_code
+from grassroots.domain.role import Quota, Role, RoleKnown, RoleStatus
+from grassroots.domain.step import Step
 from grassroots.values.ids import RoleId
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
@@ -25,9 +27,10 @@ class Roles(Room):
         self, work: Work, /, *, id: RoleId, label_zh: str, label_en: str, family: str, **fields: Any
     ) -> Role:
         """Write a role into the catalogue; ``fields`` are those of :class:`Role`."""
-        if work.peek(Role, id) is not None:
-            raise BadInput("role-known", role=id)
-        return work.keep(Role.define(id=id, label_zh=label_zh, label_en=label_en, family=family, **fields))
+        made = Role.define(id=id, label_zh=label_zh, label_en=label_en, family=family, **fields)
+        if work.peek(Role, made.after.id) is not None:
+            raise RoleKnown(role=made.after.id)
+        return work.keep(made)
 
     @act
     def adopt(self, work: Work) -> list[Role]:
@@ -37,9 +40,9 @@ class Roles(Room):
         """
         listed = work.office.packs.table(TABLE, work.today)
         return [
-            work.keep(_from_pack(RoleId(code), work.rules(TABLE, code)))
+            work.keep(_from_pack(code, work.rules(TABLE, code)))
             for code in listed
-            if work.peek(Role, code) is None
+            if work.peek(Role, catalogue_code(code)) is None
         ]
 
     @act
@@ -78,13 +81,13 @@ class Roles(Room):
         return reading.list(Role, *where)
 
 
-def _from_pack(id: RoleId, columns: Any) -> Any:
+def _from_pack(code: str, columns: Mapping[str, Any]) -> Step[Role]:
     target = columns.get("people_target_count")
     return Role.define(
-        id=id,
+        id=RoleId(code),
         label_zh=columns["label_zh"],
         label_en=columns["label_en"],
-        # A pack that groups nothing lists offices: whatever is no set of its own.
-        family=columns.get("set", "post"),
+        # A pack names a set ("six_roles") and the catalogue its family ("six"); a role of no set is an office.
+        family=columns.get("set", "post").removesuffix("_roles"),
         quotas=() if target is None else (Quota(target=target),),
     )
