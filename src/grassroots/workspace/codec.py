@@ -19,7 +19,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from enum import Enum
+from enum import Enum, IntEnum, StrEnum
 from functools import cache
 from typing import Any, TypeVar, final
 
@@ -57,6 +57,10 @@ def _converter() -> Converter:
     made = Converter(forbid_extra_keys=False, detailed_validation=False)
     for kind in (str, int, bool, float):
         made.register_structure_hook(kind, _strict(kind))
+    # cattrs finds the hook of ``str`` for a StrEnum and would hand out plain texts: every ``is`` would be wrong.
+    for enum in (StrEnum, IntEnum):
+        made.register_structure_hook(enum, lambda value, cls: cls(value))
+        made.register_unstructure_hook(enum, lambda value: value.value)
     # datetime is a date: the more special hook has to be found first, so both are exact-class functions.
     made.register_unstructure_hook_func(lambda cls: cls is datetime, _moment)
     made.register_structure_hook_func(
