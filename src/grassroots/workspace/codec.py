@@ -57,7 +57,7 @@ def _converter() -> Converter:
     made = Converter(forbid_extra_keys=False, detailed_validation=False)
     for kind in (str, int, bool, float):
         made.register_structure_hook(kind, _strict(kind))
-    # cattrs finds the hook of ``str`` for a StrEnum and would hand out plain texts: every ``is`` would be wrong.
+    # cattrs finds the hook of ``str`` for a StrEnum and would hand out plain texts: no ``is`` would hold.
     for enum in (StrEnum, IntEnum):
         made.register_structure_hook(enum, lambda value, cls: cls(value))
         made.register_unstructure_hook(enum, lambda value: value.value)
