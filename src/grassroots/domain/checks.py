@@ -7,6 +7,7 @@ never be a sentence with somebody's name in it.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 
 import attrs
@@ -49,3 +50,14 @@ def catalogue_code(what: str) -> str:
     "illegal-parking" must not become two kinds in a figure.
     """
     return short_code(what.replace("_", "-") if isinstance(what, str) else what, "code")
+
+
+def in_catalogue(what: str | None, known: Collection[str], field: str) -> None:
+    """Refuse a code that the rule packs in force do not list: a slip would be a new kind in every figure.
+
+    ``known`` are the ids of the catalogue; without a catalogue every code passes. Raises BadInput
+    ``catalogue-code-unknown``, which names the possible ones.
+    """
+    possible = tuple(sorted(catalogue_code(one) for one in known))
+    if what is not None and possible and catalogue_code(what) not in possible:
+        raise BadInput("catalogue-code-unknown", what=what, field=field, possible=possible)

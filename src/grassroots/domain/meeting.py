@@ -17,9 +17,10 @@ import attrs
 from grassroots.domain.checks import is_code, short_code
 from grassroots.domain.concern import Concern, ConcernStatus
 from grassroots.domain.fields import CASE
-from grassroots.domain.states import Table, turn
+from grassroots.domain.states import Table, WrongState, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
+from grassroots.values.dates import Period
 from grassroots.values.ids import ConcernId, MeetingId, MemberId, OrganizationId, StationId
 from grassroots.values.texts import tidy_text
 
@@ -259,7 +260,7 @@ class ReviewMeeting:
 
     def _planned(self, verb: str) -> None:
         if self.status is not MeetingStatus.PLANNED:
-            turn({self.status: TRANSITIONS[self.status]}, self.status, verb, kind="meeting", id=self.id)
+            raise WrongState(verb=verb, kind="meeting", id=self.id, state=self.status.value, possible=())
 
     @property
     def weekend(self) -> bool:
@@ -272,8 +273,19 @@ class ReviewMeeting:
         return self.day - timedelta(days=self.day.weekday())
 
 
+def weeks_without(period: Period, meetings: Iterable[ReviewMeeting]) -> list[date]:
+    """The Mondays of the ISO weeks of a period in which no meeting was held."""
+    held = {meeting.week for meeting in meetings if meeting.status is MeetingStatus.HELD}
+    return [monday for monday in period.weeks() if monday not in held]
+
+
+def _incomplete(item: AgendaItem, what: str) -> BadInput:
+    decision = item.decision.value if item.decision else None
+    return BadInput("agenda-item-incomplete", concern=item.concern, decision=decision, what=what)
+
+
 def carry_out(
-    concern: Concern, item: AgendaItem, meeting: ReviewMeeting, into: Concern | None
+    concern: Concern, item: AgendaItem, meeting: ReviewMeeting, into: Concern | None = None
 ) -> Step[Concern]:
     """What a held meeting does to one concern: it is tabled, and what was decided happens to it.
 
@@ -295,7 +307,9 @@ def _decide(concern: Concern, item: AgendaItem, day: date, into: Concern | None)
             return concern.explain(day, item.reason)
         case DecisionKind.DECLINE:
             return concern.decline(day, item.reason or "not-ours")
-        case DecisionKind.MERGE if into is not None:
+        case DecisionKind.MERGE:
+            if into is None:
+                raise _incomplete(item, "into")
             return concern.merge(into)
         case DecisionKind.OBSERVE if concern.status is ConcernStatus.RECORDED:
             # Looked at and watched is accepted; who already has it keeps it.

@@ -219,6 +219,12 @@ class Submission:
         )
         return Step(one, (told,))
 
+    def same_paper(self, other: Submission) -> bool:
+        """Whether it is the same paper, typed a second time."""
+        mine = (self.campaign, self.member, self.on, {(item.number, item.text) for item in self.items})
+        theirs = (other.campaign, other.member, other.on, {(item.number, item.text) for item in other.items})
+        return mine == theirs
+
     def add(self, items: Sequence[SuggestionItem | str]) -> Step[Self]:
         """More items of the same paper. One that stands already, in the same words, is not doubled."""
         standing = {item.number: item for item in self.items}

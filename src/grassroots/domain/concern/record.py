@@ -280,6 +280,14 @@ class Concern:
         """Whether the promised day is over and there is still no outcome."""
         return self.open and self.due is not None and self.due < on
 
+    def tabled_late(self, within_days: int, on: date) -> bool:
+        """Whether no meeting discussed it within so many days of its being heard, as known on ``on``."""
+        after = self.tabled_after_days
+        if after is None:
+            # Settled at the desk before any meeting had to look at it: nothing to table.
+            return self.open and (on - self.taken_on).days > within_days
+        return after > within_days
+
     @property
     def tabled_after_days(self) -> int | None:
         """Days from hearing it to the first meeting that discussed it; None if none has."""

@@ -252,10 +252,26 @@ class Shift:
         begins = datetime.combine(self.day, self.starts, tzinfo=zone).astimezone(UTC)
         return begins, datetime.combine(last, self.ends, tzinfo=zone).astimezone(UTC)
 
+    def moment(self, at: time, zone: tzinfo) -> datetime:
+        """The moment (UTC) that a time on this shift's sheet means: on its day or the next, what lies nearer.
+
+        On the sheet of 22:00-02:00, "21:50" is the evening and "01:30" the day after.
+        """
+        begins, ends = self.window(zone)
+        days = (self.day, self.day + timedelta(days=1))
+        moments = [datetime.combine(day, at, tzinfo=zone).astimezone(UTC) for day in days]
+        return min(moments, key=lambda one: max(begins - one, one - ends, timedelta(0)))
+
     def minutes(self, zone: tzinfo) -> int:
         """Its length in whole minutes."""
         begins, ends = self.window(zone)
         return int((ends - begins).total_seconds()) // 60
+
+    def same_as(self, other: Shift) -> bool:
+        """Whether it is the same line of the roster, posted a second time."""
+        mine = (self.station, self.day, self.starts, self.ends, self.role)
+        theirs = (other.station, other.day, other.starts, other.ends, other.role)
+        return mine == theirs and ShiftStatus.CALLED_OFF not in (self.status, other.status)
 
     def clashes(self, other: Shift, zone: tzinfo) -> bool:
         """Whether nobody can stand in both; one that ends when the other begins does not clash."""
