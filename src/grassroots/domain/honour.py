@@ -113,13 +113,13 @@ class Awarded(Event):
 
 
 class NotEligible(Refused):
-    """The conditions are not met on the reference day; the facts say what is missing."""
+    """The conditions are not met on the reference day; the code says why, the facts what is missing."""
 
     code = "honour-not-eligible"
 
 
 class EligibilityOpen(Refused):
-    """The records leave open whether the conditions are met: correct the dates, or say who checked."""
+    """The records leave it open; the code says why. Correct the dates, or say who checked."""
 
     code = "honour-needs-check"
 
@@ -277,15 +277,10 @@ class Award:
 
 
 def refusal(eligibility: Eligibility) -> Refused:
-    """The refusal of a no or a needs-check, with the reason and its facts."""
-    facts: dict[str, Any] = {
-        "member": eligibility.member,
-        "honour": eligibility.honour,
-        "on": eligibility.on.isoformat(),
-        "problem": eligibility.code,
-        **eligibility.facts,
-    }
-    return NotEligible(**facts) if eligibility.verdict is Verdict.NO else EligibilityOpen(**facts)
+    """The refusal of a no or a needs-check: its code is the reason, its facts are those of the answer."""
+    kind = NotEligible if eligibility.verdict is Verdict.NO else EligibilityOpen
+    facts = {**eligibility.facts, "member": eligibility.member, "honour": eligibility.honour}
+    return kind(eligibility.code, **facts)
 
 
 def _not_twice(definition: HonourDefinition, others: Iterable[Award], id: AwardId) -> None:

@@ -211,7 +211,12 @@ def eligible(member: Member, definition: HonourDefinition, on: date, table: Stan
 
     def answer(verdict: Verdict, code: str, **facts: Fact) -> Eligibility:
         return Eligibility(
-            member=member.id, honour=definition.code, on=on, verdict=verdict, code=code, facts=facts
+            member=member.id,
+            honour=definition.code,
+            on=on,
+            verdict=verdict,
+            code=code,
+            facts={"on": on.isoformat(), **facts},
         )
 
     if member.status is MemberStatus.MERGED:

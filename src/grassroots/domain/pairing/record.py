@@ -317,8 +317,7 @@ def _right_ages(scheme: Scheme, supporter: Member, recipient: Member, on: date) 
                 problem=code,
                 member=person.id,
                 scheme=scheme.code,
-                age=str(ages.low) if ages.exact else f"{ages.low}-{ages.high}",
-                low=band.low,
-                high=band.high,
+                age=str(ages.low) if ages.exact else f"{ages.low}–{ages.high}",
+                band=band.said,
                 override="despite",
             )

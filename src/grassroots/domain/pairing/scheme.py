@@ -33,6 +33,13 @@ class AgeBand:
         """Read a rule of the pack table ``age_band``."""
         return cls(rules.get("first_age_years"), rules.get("last_age_years"))
 
+    @property
+    def said(self) -> str:
+        """The band in figures: "60–69", "80+"."""
+        if self.high is None:
+            return f"{self.low or 0}+"
+        return f"{self.low or 0}–{self.high}"
+
     def fit(self, ages: Ages | None) -> Fit:
         """Whether somebody whose age is in this range (None: unknown) is certainly in, out, or neither."""
         if self.low is None and self.high is None:
