@@ -44,10 +44,9 @@ def at_least(least: int) -> Any:
 
 
 def catalogue_code(what: str) -> str:
-    """A code of an open catalogue, spelled with hyphens.
+    """A code of an open catalogue, spelled with hyphens as in the rule packs.
 
-    Rule packs spell the same code with underscores (ids of their rules are TOML keys); "illegal_parking" and
-    "illegal-parking" must not become two kinds in a figure.
+    "illegal_parking" and "illegal-parking" must not become two kinds in a figure.
     """
     return short_code(what.replace("_", "-") if isinstance(what, str) else what, "code")
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, final
 
 from grassroots.contracts.storage import AnyOf, Between, Condition, Is
-from grassroots.domain.checks import in_catalogue
+from grassroots.domain.checks import catalogue_code, in_catalogue
 from grassroots.domain.concern import (
     Concern,
     ConcernNumberTaken,
@@ -191,9 +191,20 @@ class Concerns(Room):
 
     @look
     def tabled_late(
-        self, reading: Reading, period: Period, *, within_days: int, station: StationId | None = None
+        self,
+        reading: Reading,
+        period: Period,
+        *,
+        within_days: int | None = None,
+        station: StationId | None = None,
     ) -> list[Concern]:
-        """Heard in this period and not discussed at a meeting within so many days."""
+        """Heard in this period and not discussed at a meeting within so many days.
+
+        By default as many as the rule packs say (``concern_practice.weekly-review``).
+        """
+        if within_days is None:
+            rule = reading.office.packs.rule("concern_practice", "weekly-review", period.last)
+            within_days = int(rule.value["review_within_days"])
         last = period.last + timedelta(days=1)
         where = Between("taken_on", period.first.isoformat(), last.isoformat())
         found = reading.walk(Concern, where, *_at(station))
@@ -219,7 +230,7 @@ def _sound(work: Work, concern: Concern) -> None:
 
 def _due(work: Work, concern: Concern, urgency: str | None) -> date | None:
     if urgency is not None:
-        rule = work.rules("concern_due", urgency.replace("-", "_"), concern.taken_on)
+        rule = work.rules("concern_due", catalogue_code(urgency), concern.taken_on)
         return due_day(concern.taken_on, rule)
     if concern.kind is None:
         return None

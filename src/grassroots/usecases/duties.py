@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, final
 
@@ -60,8 +60,8 @@ class Duties(Room):
         return [_post(work, station, day, starts, ends, minimum, role) for day in sorted(set(days))]
 
     @act
-    def assign(self, work: Work, shift: ShiftId, member: MemberId, *, despite: Collection[str] = ()) -> Duty:
-        """Put a member on the roster of a shift; ``despite`` holds the codes of refusals to override."""
+    def assign(self, work: Work, shift: ShiftId, member: MemberId, *, despite: str | None = None) -> Duty:
+        """Put a member on the roster of a shift; ``despite`` names who answers for an override."""
         return _assign(work, work.load(Shift, shift), member, despite)
 
     @act
@@ -73,7 +73,7 @@ class Duties(Room):
         *,
         notice_at: datetime | None = None,
         reason: str | None = None,
-        despite: Collection[str] = (),
+        despite: str | None = None,
     ) -> Duty:
         """One member cannot come and another one does instead: excuse the first, assign the second."""
         excused = work.keep(work.load(Duty, id).excuse(notice_at or work.now, reason))
@@ -258,7 +258,7 @@ def _least_people(work: Work, day: date) -> int:
 
 
 def _assign(
-    work: Work, shift: Shift, id: MemberId, despite: Collection[str], covers: MemberId | None = None
+    work: Work, shift: Shift, id: MemberId, despite: str | None, covers: MemberId | None = None
 ) -> Duty:
     mine = work.find(Duty, Is("shift", shift.id), Is("member", id))
     standing = [duty for duty in mine if duty.binding]

@@ -13,7 +13,6 @@ the paper sheet) are kept apart.
 
 from grassroots.domain.duty.part import (
     BINDING,
-    OVERRIDABLE,
     TRANSITIONS,
     Duty,
     DutyArrived,
@@ -49,7 +48,6 @@ from grassroots.domain.duty.shift import (
 
 __all__ = [
     "BINDING",
-    "OVERRIDABLE",
     "SHIFT_CORRECTABLE",
     "SHIFT_TRANSITIONS",
     "TRANSITIONS",

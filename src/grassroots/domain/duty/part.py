@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Self, final
@@ -11,6 +11,7 @@ import attrs
 
 from grassroots.domain.checks import is_code, short_code
 from grassroots.domain.duty.shift import Shift, ShiftNotOpen, ShiftStatus
+from grassroots.domain.fields import HEALTH
 from grassroots.domain.member import Limit, Member, MemberStatus
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
@@ -56,12 +57,14 @@ BINDING = frozenset({DutyStatus.ASSIGNED, DutyStatus.ARRIVED, DutyStatus.DONE})
 @final
 @attrs.frozen(kw_only=True)
 class DutyAssigned(Event):
-    """A member is on the roster; ``despite`` names the refusals that somebody overrode."""
+    """A member is on the roster. That somebody overrode a refusal stands in the record alone.
+
+    It may tell of a limit of the member's body, and events stay for good.
+    """
 
     shift: ShiftId
     member: MemberId
     covers: MemberId | None = None
-    despite: tuple[str, ...] = ()
 
 
 @final
@@ -114,7 +117,7 @@ class DutyRetracted(Event):
 
 
 class DutyRefused(Refused):
-    """A member cannot have this duty. ``despite`` with the code of the refusal overrides it, by name."""
+    """A member should not have this duty; whoever answers for it all the same gives their name (``despite``)."""
 
     code = "duty-refused"
 
@@ -143,17 +146,14 @@ class ShiftNotBegun(Refused):
     code = "shift-not-begun"
 
 
-OVERRIDABLE = frozenset({DutyOverlaps.code, DutyHindered.code, DutyMemberAway.code})
-"""What may stand in ``despite``."""
-
-
 @final
 @attrs.frozen(kw_only=True)
 class Duty:
     """One member's part in a shift; ``station`` and ``day`` are those of the shift.
 
     ``arrived`` and ``left`` are moments (aware); both may be unknown when a paper sheet has only a name.
-    ``covers`` is the excused member in whose place this one stands. ``reason`` is a short code.
+    ``covers`` is the excused member in whose place this one stands. ``reason`` is a short code. ``despite``
+    names who answers for it that a refusal was overridden.
     """
 
     id: DutyId
@@ -167,6 +167,7 @@ class Duty:
     notice_at: datetime | None = None
     reason: str | None = attrs.field(default=None, validator=is_code)
     covers: MemberId | None = None
+    despite: str | None = attrs.field(default=None, metadata=HEALTH)
 
     def __attrs_post_init__(self) -> None:
         for moment in (self.arrived, self.left, self.notice_at):
@@ -188,31 +189,33 @@ class Duty:
         others: Iterable[tuple[Duty, Shift]] = (),
         zone: tzinfo,
         covers: MemberId | None = None,
-        despite: Collection[str] = (),
+        despite: str | None = None,
     ) -> Step[Self]:
         """Put a member on the roster of a shift.
 
         ``demands`` are those of the shift's role, ``others`` the member's duties of the days around.
-        ``despite`` holds the codes of refusals to override (see OVERRIDABLE); the event names those that
-        were really in the way.
+        ``despite`` names who answers for it that a refusal is overridden (another duty at that time, work
+        that does not fit the body, a member who is away).
         """
-        if wrong := set(despite) - OVERRIDABLE:
-            raise BadInput("not-overridable", what=tuple(sorted(wrong)), possible=tuple(sorted(OVERRIDABLE)))
         if shift.status is ShiftStatus.CALLED_OFF:
             raise ShiftNotOpen(id=shift.id, reason=shift.reason)
         if member.status in (MemberStatus.DECEASED, MemberStatus.MERGED):
             # Nobody may override this one: a dead person has no duty, and a signpost is not a person.
             raise DutyMemberAway(member=member.id, status=member.status.value, override=None)
-        in_the_way = tuple(_in_the_way(shift, member, demands, others, zone))
-        for refusal in in_the_way:
-            if refusal.code not in despite:
-                raise refusal
+        in_the_way = next(iter(_in_the_way(shift, member, demands, others, zone)), None)
+        if in_the_way is not None and despite is None:
+            raise in_the_way
         duty = cls(
-            id=id, shift=shift.id, station=shift.station, day=shift.day, member=member.id, covers=covers
+            id=id,
+            shift=shift.id,
+            station=shift.station,
+            day=shift.day,
+            member=member.id,
+            covers=covers,
+            # A name given without need would tell of a hindrance that is none.
+            despite=despite if in_the_way is not None else None,
         )
-        overridden = tuple(sorted({refusal.code for refusal in in_the_way}))
-        told = DutyAssigned(shift=shift.id, member=member.id, covers=covers, despite=overridden)
-        return Step(duty, (told,))
+        return Step(duty, (DutyAssigned(shift=shift.id, member=member.id, covers=covers),))
 
     def arrive(self, at: datetime) -> Step[Self]:
         """Sign in."""
@@ -274,11 +277,11 @@ def _in_the_way(
     zone: tzinfo,
 ) -> Iterable[DutyRefused]:
     if member.status is not MemberStatus.ACTIVE:
-        yield DutyMemberAway(member=member.id, status=member.status.value, override=DutyMemberAway.code)
+        yield DutyMemberAway(member=member.id, status=member.status.value, override="despite")
     hindered = member.hindered(demands)
     if hindered:
         # The limits are health data: the refusal says that the work does not fit, not why.
-        yield DutyHindered(member=member.id, role=shift.role, override=DutyHindered.code)
+        yield DutyHindered(member=member.id, role=shift.role, override="despite")
     yield from clashes(shift, member.id, others, zone)
 
 
@@ -294,5 +297,5 @@ def clashes(
                 day=other.day.isoformat(),
                 starts=other.starts.isoformat("minutes"),
                 ends=other.ends.isoformat("minutes"),
-                override=DutyOverlaps.code,
+                override="despite",
             )
