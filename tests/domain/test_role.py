@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -51,7 +52,7 @@ def test_a_code_is_kept_with_hyphens_as_packs_spell_the_same_one_with_underscore
         {"minimum": -1},
     ],
 )
-def test_a_quota_that_contradicts_itself_cannot_be_made(numbers: dict[str, int]) -> None:
+def test_a_quota_that_contradicts_itself_cannot_be_made(numbers: dict[str, Any]) -> None:
     with pytest.raises(BadInput) as refused:
         Quota(**numbers)
     assert refused.value.code == "quota-order"

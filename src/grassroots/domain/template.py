@@ -1,7 +1,7 @@
 """A template says how a network should be built ("1+3+N"), as data of a rule pack; and what differs from it.
 
 A template forbids nothing: a network that stands is described as it is, and every deviation is explained.
-Of a kind of station that a template does not name (a service post in "1+3+N") it says nothing.
+Of a kind of station that it does not name a template says nothing.
 """
 
 from __future__ import annotations
