@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -269,6 +270,7 @@ def test_the_rules_of_standing_cover_every_day_since_1928_once(every: dict[str, 
     assert rows[0][0] == date(1928, 6, 18)
     assert rows[-1][1] is None
     for (_, last), (first, _) in pairwise(rows):
+        assert last is not None
         assert last + timedelta(days=1) == first
 
 
@@ -317,7 +319,9 @@ def test_the_example_of_these_tests_is_sound() -> None:
     Packs((parse_pack(SOUND),))
 
 
-STRUCTURE = {
+Slips = dict[str, tuple[Callable[[str], str], str]]
+
+STRUCTURE: Slips = {
     "no header": (lambda s: s.replace("[pack]", "[x_pack]", 1), "pack-field-missing"),
     "a header without a name": (line("name", ""), "pack-field-missing"),
     "a name that is no name": (line("name", 'name = "Our Town"'), "pack-field-value"),
@@ -382,7 +386,7 @@ read = "page"
 
 [[source]]"""
 
-MEANING = {
+MEANING: Slips = {
     "a source that is not listed": (line('source = "statute"', 'source = "statue"'), "pack-source-unknown"),
     "a source that is listed twice": (line("[[source]]", TWICE), "pack-source-twice"),
     "a memory that says nothing of its force": (line("force", ""), "pack-memory-as-law"),
@@ -644,7 +648,8 @@ LAYERS = st.lists(
 def test_a_table_is_its_rules_and_the_last_pack_in_force_wins(
     stack: list[tuple[dict[str, int | None], date, int | None]], on: date
 ) -> None:
-    layers, expected = [], {}
+    layers: list[Pack] = []
+    expected: dict[str, tuple[int | None, str]] = {}
     for number, (rules_, first, length) in enumerate(stack):
         last = None if length is None else first + timedelta(days=length)
         layers.append(layer(f"layer-{number}", rules_, first, last))
@@ -660,3 +665,24 @@ def test_a_table_is_its_rules_and_the_last_pack_in_force_wins(
         else:
             with pytest.raises(NoRule):
                 packs.rule("age_band", id_, on)
+
+
+# -- the pages about it -----------------------------------------------------------------------------------
+DOCS = Path(__file__).parents[2] / "docs" / "reference"
+
+
+def test_the_packs_in_the_docs_are_sound() -> None:
+    example = re.findall(r"```toml\n(.*?)```", (DOCS / "packs.md").read_text("utf-8"), re.DOTALL)
+    row = re.findall(r"```toml\n(.*?)```", (DOCS / "policy.md").read_text("utf-8"), re.DOTALL)
+    committee = HEAD.replace('key = "handbook"', 'key = "committee"')
+    for toml in (*example, *(committee + one for one in row)):
+        assert check(parse_pack(toml)) == ()
+        assert schema_accepts(toml)
+
+
+def test_the_docs_name_every_table_and_column() -> None:
+    page = (DOCS / "packs.md").read_text("utf-8")
+    for table, shape in TABLES.items():
+        assert f"`{table}`" in page
+        if table not in ("figure", "policy"):
+            assert [name for name in shape.columns if name not in page] == [], table

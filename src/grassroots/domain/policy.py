@@ -8,10 +8,9 @@ actor to it (:class:`Relation`) is computed by the kind of the record and passed
 
 from __future__ import annotations
 
-import copy
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from itertools import chain, combinations, product
 from types import MappingProxyType
 from typing import Any, Final, TypeVar, final
@@ -265,7 +264,7 @@ _USUAL: Final = MappingProxyType(
 _ENDINGS: Final = tuple((ending, kind) for kind in _USUAL for ending in (kind, f"{kind}s", f"{kind}es"))
 
 
-_PLANS: Final[dict[type, tuple[tuple[str, FieldGroup, Any, str | None], ...]]] = {}
+_PLANS: Final[dict[type, tuple[tuple[str, FieldGroup | None, Any, str | None], ...]]] = {}
 
 
 def mask_fields(record: R, effects: Mapping[FieldGroup, Effect]) -> R:
@@ -278,45 +277,56 @@ def mask_fields(record: R, effects: Mapping[FieldGroup, Effect]) -> R:
 
     A view is for looking: it need not be a valid record (its name may be empty) and is never written back.
     """
-    if isinstance(effects, Effects) and effects.open:
-        return record
-    masks = effects.masks if isinstance(effects, Effects) else MappingProxyType({})
-    return typing.cast("R", _view(record, effects, masks))
+    if isinstance(effects, Effects):
+        if effects.open:
+            return record
+        masks = effects.masks
+    else:
+        masks = MappingProxyType({})
+    outer = {group: effects.get(group, Effect.DENY) for group in FieldGroup}
+    # What is general inside an allowed field is allowed with it.
+    inner = {**outer, FieldGroup.GENERAL: Effect.ALLOW}
+    return typing.cast("R", _view(record, outer, inner, masks))
 
 
-def _view(record: Any, effects: Mapping[FieldGroup, Effect], masks: Mapping[str, str]) -> Any:
-    changed: dict[str, Any] = {}
+_ByGroup = dict[FieldGroup, Effect]
+
+
+def _view(record: Any, effects: _ByGroup, inner: _ByGroup, masks: Mapping[str, str]) -> Any:
+    shown: list[tuple[str, Any]] = []
+    changed = False
     for name, group, blank, kind in _plan(type(record)):
-        effect = effects.get(group, Effect.DENY)
+        effect = Effect.ALLOW if group is None else effects[group]
         value = getattr(record, name)
         if effect is Effect.ALLOW:
-            shown = _inside(value, effects, masks)
+            seen = value if type(value) in _PLAIN else _inside(value, inner, masks)
         elif effect is Effect.MASK and kind is not None:
-            shown = _masked(value, blank, _STYLES[masks.get(kind, _USUAL[kind])])
+            seen = _masked(value, blank, _STYLES[masks.get(kind, _USUAL[kind])])
         else:
-            shown = blank
-        if shown is not value:
-            changed[name] = shown
+            seen = blank
+        changed = changed or seen is not value
+        shown.append((name, seen))
     if not changed:
         return record
     # Not attrs.evolve: validators and converters would refuse an empty name, and say why in an error text.
-    view = copy.copy(record)
-    for name, value in changed.items():
-        object.__setattr__(view, name, value)
+    view = object.__new__(type(record))
+    for name, seen in shown:
+        object.__setattr__(view, name, seen)
     return view
 
 
-def _inside(value: Any, effects: Mapping[FieldGroup, Effect], masks: Mapping[str, str]) -> Any:
+_PLAIN: Final = frozenset({str, int, bool, type(None), date, datetime})
+
+
+def _inside(value: Any, inner: _ByGroup, masks: Mapping[str, str]) -> Any:
     """A value of an allowed field, with the records inside it masked; what is general there stays."""
     if isinstance(value, Mapping):
-        told = {key: _inside(item, effects, masks) for key, item in value.items()}
+        told = {key: _inside(item, inner, masks) for key, item in value.items()}
         return value if all(told[key] is value[key] for key in value) else told
     if type(value) in (tuple, frozenset):
-        pairs = [(item, _inside(item, effects, masks)) for item in value]
+        pairs = [(item, _inside(item, inner, masks)) for item in value]
         return value if all(old is new for old, new in pairs) else type(value)(new for _, new in pairs)
-    if attrs.has(type(value)):
-        return _view(value, {**effects, FieldGroup.GENERAL: Effect.ALLOW}, masks)
-    return value
+    return _view(value, inner, inner, masks) if attrs.has(type(value)) else value
 
 
 def _masked(value: Any, blank: Any, style: Callable[[str], str]) -> Any:
@@ -327,8 +337,8 @@ def _masked(value: Any, blank: Any, style: Callable[[str], str]) -> Any:
     return None if value is None else blank
 
 
-def _plan(record: type) -> tuple[tuple[str, FieldGroup, Any, str | None], ...]:
-    """Of every field but the id: its name, group, empty value, and which mask its name asks for."""
+def _plan(record: type) -> tuple[tuple[str, FieldGroup | None, Any, str | None], ...]:
+    """Of every field: its name, group (None: the id), empty value, and which mask its name asks for."""
     known = _PLANS.get(record)
     if known is not None:
         return known
@@ -336,12 +346,11 @@ def _plan(record: type) -> tuple[tuple[str, FieldGroup, Any, str | None], ...]:
     plan = _PLANS[record] = tuple(
         (
             field.name,
-            FieldGroup(field.metadata.get("group", FieldGroup.GENERAL)),
+            None if field.name == "id" else FieldGroup(field.metadata.get("group", FieldGroup.GENERAL)),
             _blank(hints.get(field.name, field.type)),
             next((kind for ending, kind in _ENDINGS if _ends(field.name, ending)), None),
         )
         for field in attrs.fields(record)
-        if field.name != "id"
     )
     return plan
 
