@@ -117,7 +117,7 @@ class DutyRetracted(Event):
 
 
 class DutyRefused(Refused):
-    """A member should not have this duty; whoever answers for it all the same gives their name (``despite``)."""
+    """A member should not have this duty; whoever answers for it all the same gives a name (``despite``)."""
 
     code = "duty-refused"
 
