@@ -146,4 +146,6 @@ class Unavailable(StorageError):
 
 def need(extra: str, module: str) -> MissingExtra:
     """The one error for a missing extra: ``raise need("sheets", "openpyxl") from error``."""
-    return MissingExtra("missing-extra", extra=extra, module=module, line=f'pip install "grassroots[{extra}]"')
+    return MissingExtra(
+        "missing-extra", extra=extra, module=module, line=f'pip install "grassroots[{extra}]"'
+    )

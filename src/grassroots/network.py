@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self, final
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,8 @@ from grassroots import discovery
 from grassroots.contracts.calendar import Calendar
 from grassroots.contracts.storage import Storage
 from grassroots.domain.charter import CHARTER_ID, STANDARD_PACKS, Charter, NetworkFounded
-from grassroots.domain.pack import Packs, parse_pack
+from grassroots.domain.local_pack import LocalPack
+from grassroots.domain.pack import Pack, Packs, parse_pack
 from grassroots.domain.policy import Actor, Policy, Posture
 from grassroots.domain.step import Step
 from grassroots.errors import BadInput, Conflict
@@ -66,7 +67,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def open(  # noqa: A001 - the front door is grassroots.open
+def open(
     url: str = "memory://",
     *,
     network: str = "default",
@@ -128,10 +129,14 @@ def _opened(
         salt=bytes.fromhex(founding.salt),
         calendar=_calendar,
     )
-    charter = _charter(draft, attrs.evolve(founding, packs=names))
+    seat = Seat(office=draft, actor=Actor("open", Posture.SYSTEM))
+    charter = _charter(seat, attrs.evolve(founding, packs=names))
     if zone is not None and zone != charter.zone:
         raise BadInput("zone-differs", what=zone, zone=charter.zone, network=network)
-    in_force = on_paper if charter.packs == names else Packs(tuple(_pack(name) for name in charter.packs))
+    own = {pack.id: pack.text for pack in Work(seat, "look").find(LocalPack)}
+    in_force = on_paper
+    if charter.packs != names or own:
+        in_force = Packs(tuple(_pack(name, own) for name in charter.packs))
     office = attrs.evolve(
         draft,
         zone=ZoneInfo(charter.zone),
@@ -142,8 +147,8 @@ def _opened(
     return Network(office)
 
 
-def _charter(office: Office, founding: Charter) -> Charter:
-    seat = Seat(office=office, actor=Actor("open", Posture.SYSTEM))
+def _charter(seat: Seat, founding: Charter) -> Charter:
+    office = seat.office
     for _ in range(3):
         work = Work(seat, office.ids(office.clock()))
         found = work.peek(Charter, CHARTER_ID)
@@ -160,7 +165,9 @@ def _charter(office: Office, founding: Charter) -> Charter:
     raise Conflict
 
 
-def _pack(name: str) -> Any:
+def _pack(name: str, own: Mapping[str, str] = MappingProxyType({})) -> Pack:
+    if name in own:
+        return parse_pack(own[name])
     if name in shipped():
         return parse_pack(text(name))
     for offer in discovery.pack_offers():

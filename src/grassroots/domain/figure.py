@@ -141,7 +141,9 @@ class Mean:
         """The mean, rounded half up, if the range leaves only one answer; None otherwise (or of nothing)."""
         if not self.number:
             return None
-        low, high = ((2 * total + self.number) // (2 * self.number) for total in (self.low_total, self.high_total))
+        low, high = (
+            (2 * total + self.number) // (2 * self.number) for total in (self.low_total, self.high_total)
+        )
         return low if low == high else None
 
     @property

@@ -193,7 +193,7 @@ CORRECTABLE = frozenset(
     {
         "name", "also_known", "sex", "born", "told_ages", "id_number", "phone", "address", "volunteer_number",
         "affiliation", "joined_party", "full_member", "background", "retirement", "war_veteran", "skills",
-        "limits", "health_note", "living", "station", "joined", "remark",
+        "limits", "health_note", "living", "categories", "station", "joined", "remark",
     }
 )  # fmt: skip
 
@@ -203,7 +203,8 @@ CORRECTABLE = frozenset(
 class Member:
     """One person. ``born``, ``joined_party`` and ``full_member`` may be partial and carry their source.
 
-    ``station`` is where the person belongs; ``joined`` the day (or month) of joining the network.
+    ``categories`` are short codes for what the person is to the network ("volunteer", "recipient"; both in
+    turn is normal); ``station`` is where they belong; ``joined`` the day (or month) of joining the network.
     """
 
     id: MemberId
@@ -227,6 +228,7 @@ class Member:
     limits: tuple[Limit, ...] = attrs.field(default=(), metadata=HEALTH)
     health_note: str | None = attrs.field(default=None, metadata=HEALTH)
     living: Living = attrs.field(default=Living.UNKNOWN, metadata=HOUSEHOLD)
+    categories: tuple[str, ...] = ()
     station: StationId | None = None
     joined: PartialDate | None = None
     left: date | None = None
@@ -355,4 +357,3 @@ def _back(day: date, years: int, days_later: int) -> date:
     except ValueError:  # 29 February
         moved = date(day.year - years, 2, 28)
     return date.fromordinal(moved.toordinal() + days_later)
-

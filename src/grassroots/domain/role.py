@@ -111,7 +111,7 @@ class RoleKnown(Refused):
 
 
 CORRECTABLE: Final = frozenset(
-    {"label_zh", "label_en", "duties_zh", "duties_en", "quotas", "demands", "term_months"}
+    {"label_zh", "label_en", "aliases", "duties_zh", "duties_en", "quotas", "demands", "term_months"}
 )
 """Not the family: appointments carry it, and a figure by family must not change behind a published one."""
 
@@ -141,6 +141,7 @@ class Role:
     label_zh: str
     label_en: str
     family: str = attrs.field(converter=catalogue_code)
+    aliases: tuple[str, ...] = ()
     duties_zh: str = ""
     duties_en: str = ""
     quotas: tuple[Quota, ...] = attrs.field(default=(), validator=_one_quota_per_unit)

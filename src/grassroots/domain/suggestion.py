@@ -108,6 +108,8 @@ class Campaign:
 
     id: CampaignId
     title: str = attrs.field(converter=tidy_text)
+    title_en: str | None = None
+    aliases: tuple[str, ...] = ()
     called_by: OrganizationId | None = None
     opened: date
     closed: date | None = None
@@ -120,10 +122,16 @@ class Campaign:
 
     @classmethod
     def open(
-        cls, *, id: CampaignId, title: str, opened: date, called_by: OrganizationId | None = None
+        cls,
+        *,
+        id: CampaignId,
+        title: str,
+        opened: date,
+        called_by: OrganizationId | None = None,
+        **fields: Any,
     ) -> Step[Self]:
         """Ask for suggestions."""
-        campaign = cls(id=id, title=title, opened=opened, called_by=called_by)
+        campaign = cls(id=id, title=title, opened=opened, called_by=called_by, **fields)
         return Step(campaign, (CampaignOpened(opened=opened, called_by=called_by),))
 
     def close(self, on: date) -> Step[Self]:

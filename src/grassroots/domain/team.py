@@ -164,7 +164,7 @@ class OutsideMembership(Refused):
 
 
 TEAM_CORRECTABLE: Final = frozenset({"name", "name_en", "aliases", "station", "founded"})
-PROGRAMME_CORRECTABLE: Final = frozenset({"title", "title_en", "station"})
+PROGRAMME_CORRECTABLE: Final = frozenset({"title", "title_en", "aliases", "station"})
 
 
 @final
@@ -298,6 +298,7 @@ class Programme:
     title: str
     code: str = attrs.field(converter=catalogue_code)
     title_en: str | None = None
+    aliases: tuple[str, ...] = ()
     station: StationId | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -94,7 +94,11 @@ class Question:
         for name, (least, most) in self.bounds.items():
             value = self.computed(row, name)
             # A range that straddles the bound is not counted: what is not certain is not claimed.
-            if value is None or (least is not None and value[0] < least) or (most is not None and value[1] > most):
+            if (
+                value is None
+                or (least is not None and value[0] < least)
+                or (most is not None and value[1] > most)
+            ):
                 return False
         return True
 
@@ -187,7 +191,10 @@ def _during(definition: Definition, period: Period) -> list[Condition]:
     if definition.from_day is None:
         return [Between(definition.day, period.first.isoformat(), after)]
     # A span counts when it touches the period: it begins no later than the end, and ends no earlier.
-    return [Between(definition.from_day, None, after), Between(definition.day, period.first.isoformat(), None)]
+    return [
+        Between(definition.from_day, None, after),
+        Between(definition.day, period.first.isoformat(), None),
+    ]
 
 
 def _scalar(value: Any) -> Scalar:

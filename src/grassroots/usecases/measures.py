@@ -14,8 +14,8 @@ from grassroots.domain.duplicates import likenesses
 from grassroots.domain.figure import Bucket, Mean, Measure, Value
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.errors import BadInput
-from grassroots.usecases.counting import Question
 from grassroots.usecases.conformity import deviations
+from grassroots.usecases.counting import Question
 from grassroots.values.counts import Rate
 from grassroots.values.dates import Period
 

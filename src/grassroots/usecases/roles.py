@@ -87,7 +87,8 @@ def _from_pack(code: str, columns: Mapping[str, Any]) -> Step[Role]:
         id=RoleId(code),
         label_zh=columns["label_zh"],
         label_en=columns["label_en"],
-        # A pack names a set ("six_roles"), the catalogue its family ("six"); a role of no set is a post.
-        family=columns.get("set", "post").removesuffix("_roles"),
+        family=columns["family"],
+        duties_zh=columns.get("duties_zh", ""),
+        duties_en=columns.get("duties_en", ""),
         quotas=() if target is None else (Quota(target=target),),
     )

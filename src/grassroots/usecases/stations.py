@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, final
 
-from grassroots.contracts.storage import Between, Condition, Includes, Is
-from grassroots.domain.appointment import Appointment
+from grassroots.contracts.storage import Condition, Includes, Is
 from grassroots.domain.history import History
 from grassroots.domain.station import Station, StationKind, StationParentClosed, StationStatus, subtree
-from grassroots.domain.template import TABLE, Deviation, Template, conforms
+from grassroots.domain.template import Deviation
+from grassroots.usecases.conformity import deviations
 from grassroots.values.ids import OrganizationId, StationId
 from grassroots.values.names import name_key
 from grassroots.workspace.acts import Room, act, look
@@ -124,11 +124,7 @@ class Stations(Room):
     @look
     def conforms(self, reading: Reading, *, on: date | None = None) -> list[Deviation]:
         """How the network differs on a day (today) from the template of its rule packs; empty: not at all."""
-        day = on or reading.today
-        table = reading.office.packs.table(TABLE, day)
-        template = Template.of({kind: answer.value for kind, answer in table.items()})
-        current = reading.list(Appointment, Between("last", day.isoformat()))
-        return conforms(template, reading.list(Station), current, day)
+        return deviations(reading, on or reading.today)
 
 
 def _above(work: Work, station: Station | None) -> dict[StationId, Station]:

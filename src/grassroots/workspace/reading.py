@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar, final
+from typing import TypeVar, final
 
 from grassroots.contracts.storage import Condition, Position, Query, Ref, Scalar, Stored, Tally, walk
 from grassroots.domain.policy import Action

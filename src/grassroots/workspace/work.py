@@ -105,7 +105,9 @@ class Work:
             raise Missing("missing", kind=self.office.kinds.of(kind).name, id=id_)
         return found
 
-    def find(self, kind: type[R], *where: Condition, limit: int | None = None, backwards: bool = False) -> list[R]:
+    def find(
+        self, kind: type[R], *where: Condition, limit: int | None = None, backwards: bool = False
+    ) -> list[R]:
         """The records that match, by id, own writes included; the act now rests on the answer."""
         spec = self.office.kinds.of(kind)
         query = Query(spec.name, where, limit=limit, backwards=backwards)

@@ -174,7 +174,7 @@ class Duty:
             if moment is not None and moment.tzinfo is None:
                 raise BadInput("moment-without-zone", what=moment.isoformat())
         if self.arrived is not None and self.left is not None and self.left < self.arrived:
-            raise BadInput("left-before-arrived", id=self.id, what=self.left.isoformat())
+            raise BadInput("duty-left-before-arrived", id=self.id, what=self.left.isoformat())
         if self.covers == self.member:
             raise BadInput("duty-covers-itself", member=self.member)
 

@@ -175,7 +175,7 @@ class Book:
         """The id of the role with this label or code (roles are a short catalogue)."""
         asked = name_key(words)
         for role in work.find(Role):
-            if asked in {name_key(word) for word in (role.id, role.label_zh, role.label_en) if word}:
+            if asked in {name_key(word) for word in (role.id, role.label_zh, role.label_en, *role.aliases) if word}:
                 return role.id
         return None
 

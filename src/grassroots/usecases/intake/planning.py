@@ -308,4 +308,3 @@ def _row_plan(file: str, recognised: Recognised, number: int, act: RowAct, code:
         act=act,
         code=code,
     )
-

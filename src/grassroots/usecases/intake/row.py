@@ -96,7 +96,7 @@ class Row:
     def minutes(self, key: str) -> int | None:
         """A length of time; a bare number means what the header says (minutes unless it says hours)."""
         header = self._header(key)
-        hours = "时" in header and "分" not in header or "hour" in header.lower()
+        hours = ("时" in header and "分" not in header) or "hour" in header.lower()
         bare = messy.BareNumber.HOURS if hours else messy.BareNumber.MINUTES
         return self._read(key, lambda cell: messy.read_minutes(cell, bare=bare))
 

@@ -30,6 +30,4 @@ ROOMS = (
 
 def standard_kinds() -> tuple[KindSpec[Any], ...]:
     """Every kind of the built-in rooms."""
-    return tuple(
-        spec for room in ROOMS for spec in import_module(f"grassroots.workspace.kinds.{room}").KINDS
-    )
+    return tuple(spec for room in ROOMS for spec in import_module(f"grassroots.workspace.kinds.{room}").KINDS)
