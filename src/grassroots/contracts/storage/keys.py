@@ -61,6 +61,12 @@ class Kind:
     name: str = field(converter=limits.name)
     keys: Mapping[str, Key] = field(factory=dict, converter=_read_only_types, hash=False)
     together: tuple[tuple[str, ...], ...] = ()
+    # Name, type of a scalar, and what stands for nothing: worked out once, used for every record written.
+    _plan: tuple[tuple[str, type | None, KeyValue], ...] = field(init=False, eq=False, repr=False)
+
+    @_plan.default
+    def _(self) -> tuple[tuple[str, type | None, KeyValue], ...]:
+        return tuple((name, _SCALARS.get(key), () if key.many else None) for name, key in self.keys.items())
 
     def __attrs_post_init__(self) -> None:
         for group in self.together:
@@ -81,14 +87,14 @@ class Kind:
         Raises BadInput for a key that is not declared and for a value of another type.
         """
         settled: dict[str, KeyValue] = {}
-        for name, key in self.keys.items():
+        for name, wanted, nothing in self._plan:
             value = keys.get(name)
             if value is None:
-                settled[name] = () if key.many else None
-            elif key.fits(value):
+                settled[name] = nothing
+            elif type(value) is wanted or self.keys[name].fits(value):
                 settled[name] = value
             else:
-                raise BadInput("storage-key-wrong", kind=self.name, what=name, wanted=key.value)
+                raise BadInput("storage-key-wrong", kind=self.name, what=name, wanted=self.keys[name].value)
         if len(keys) > len(settled) or not keys.keys() <= settled.keys():
             unknown = sorted(keys.keys() - settled.keys())
             raise BadInput("storage-key-unknown", kind=self.name, what=", ".join(unknown))

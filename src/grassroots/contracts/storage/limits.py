@@ -93,6 +93,8 @@ def scalar(value: object) -> Scalar:
 
 def key_value(value: object) -> KeyValue:
     """A scalar, or a tuple of at most 100 texts or whole numbers (never mixed, never flags, never None)."""
+    if type(value) is str and value.isascii() and len(value) <= TEXT_CHARACTERS and "\0" not in value:
+        return value  # the short way for most of all values
     if not isinstance(value, tuple):
         return scalar(value)
     if len(value) > TUPLE_MEMBERS:
