@@ -101,7 +101,8 @@ def test_two_desks_cannot_fill_the_last_post_twice(network: Network) -> None:
     office = network.desk("steward:office")
     define(office, Quota(maximum=1))
     people = [member(office, number).id for number in range(6)]
-    together, answers = Barrier(len(people)), []
+    together = Barrier(len(people))
+    answers: list[str] = []
 
     def ask(number: int) -> None:
         desk = network.desk(f"clerk:desk {number}")
