@@ -20,8 +20,9 @@ def _tail(table: Table, network: int, query: Query) -> tuple[str, list[Value]]:
     tables = [f"{table.name} AS r"]
     tests = ["r.network=?"]
     values: list[Value] = [network]
+    first = _first(query)
     if query.after is not None:
-        tests.append("r.id<?" if query.backwards else "r.id>?")
+        tests.append(f"{first}.id<?" if query.backwards else f"{first}.id>?")
         values.append(query.after)
     for condition in query.where:
         column = f"r.k_{condition.key}"
@@ -37,7 +38,17 @@ def _tail(table: Table, network: int, query: Query) -> tuple[str, list[Value]]:
             tests.append(_between(column, condition, values))
         else:
             _includes(tables, tests, network, condition, values, table)
-    return f" FROM {', '.join(tables)} WHERE {' AND '.join(tests)}", values
+    # CROSS JOIN fixes the order: the records come last.
+    joined = ", ".join(tables) if first == "r" else f"{', '.join(tables[1:])} CROSS JOIN {tables[0]}"
+    return f" FROM {joined} WHERE {' AND '.join(tests)}", values
+
+
+def _first(query: Query) -> str:
+    """The table to begin with. Asked for members alone, it is the side table: there the ids of a member
+    stand in order, and the planner, which knows averages only, cannot know that this member is rare.
+    """
+    members_alone = query.where and all(isinstance(one, Includes) for one in query.where)
+    return "m1" if members_alone else "r"
 
 
 def _any_of(column: str, condition: AnyOf, values: list[Value]) -> str:
@@ -69,8 +80,7 @@ def _includes(
     tables: list[str], tests: list[str], network: int, condition: Includes, values: list[Value], table: Table
 ) -> None:
     # A join and not IN or EXISTS: a member stands at most once in the side table, so no row is doubled,
-    # and the planner may begin at either end. From a rare member it then reads a handful of rows, and
-    # beside a narrow condition it only looks up.
+    # and beside other conditions the planner may begin at either end.
     name = f"m{len(tables)}"
     tables.append(f"{table.side} AS {name}")
     tests.append(f"{name}.network=? AND {name}.key=? AND {name}.value=? AND {name}.id=r.id")
@@ -79,7 +89,7 @@ def _includes(
 
 def _order(query: Query, values: list[Value], most: int | None) -> str:
     limit = query.limit if most is None else min(most, query.limit or most)
-    order = " ORDER BY r.id" + (" DESC" if query.backwards else "")
+    order = f" ORDER BY {_first(query)}.id" + (" DESC" if query.backwards else "")
     if limit is None:
         return order
     values.append(limit)
