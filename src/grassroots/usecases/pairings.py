@@ -8,7 +8,7 @@ from typing import Any, final
 
 from grassroots.contracts.storage import AnyOf, Between, Condition, Is
 from grassroots.domain.contacts import Due, Norm, overdue
-from grassroots.domain.member import Member
+from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.pack import Packs
 from grassroots.domain.pairing import (
     Contact,
@@ -170,14 +170,25 @@ class Pairings(Room):
         """Who should have been called or visited by now, the longest wait first.
 
         The norm is that of each pairing's scheme, or that of a visit ``tier`` of the rule packs for all.
+        Pairings of somebody who died or left are not among them: see :meth:`to_end`.
         """
         day = on or reading.today
+        asked = list(_with_norms(reading, day, station, tier))
+        gone = _gone(reading, [pairing for pairing, _ in asked])
         found = [
             due
-            for pairing, norm in _with_norms(reading, day, station, tier)
-            if (due := overdue(pairing, reading.list(Contact, Is("pairing", pairing.id)), norm, day))
+            for pairing, norm in asked
+            if gone.isdisjoint(pairing.members)
+            and (due := overdue(pairing, reading.list(Contact, Is("pairing", pairing.id)), norm, day))
         ]
         return sorted(found, key=lambda due: (-due.late, due.pairing))
+
+    @look
+    def to_end(self, reading: Reading) -> list[Pairing]:
+        """The pairings that have not ended although one of the two died or left."""
+        live = reading.list(Pairing, AnyOf("status", _LIVE))
+        gone = _gone(reading, live)
+        return [pairing for pairing in live if not gone.isdisjoint(pairing.members)]
 
     @look
     def unchecked(self, reading: Reading, id: PairingId, *, on: date | None = None) -> tuple[str, ...]:
@@ -199,6 +210,12 @@ def _scheme_on(packs: Packs, code: SchemeId, on: date) -> Scheme:
     rules = packs.rule("pairing_scheme", code, on).value
     bands = {rules[band]: packs.rule("age_band", rules[band], on).value for band in _BANDS if band in rules}
     return Scheme.from_rules(code, rules, bands)
+
+
+def _gone(reading: Reading, pairings: list[Pairing]) -> set[MemberId]:
+    people = reading.get_all(Member, [member for pairing in pairings for member in pairing.members])
+    over = (MemberStatus.DECEASED, MemberStatus.LEFT)
+    return {person.id for person in people.values() if person.status in over}
 
 
 def _with_norms(
