@@ -91,7 +91,9 @@ class Reading:
         self.seat.may(self.office.kinds.named(kind), Action.COUNT)
         return self.office.storage.tally(Query(kind, where), by=by, of=of)
 
-    def trail(self, about: Ref | None = None, *, after: Position = 0, limit: int = 1000) -> Sequence[Happened]:
+    def trail(
+        self, about: Ref | None = None, *, after: Position = 0, limit: int = 1000
+    ) -> Sequence[Happened]:
         """What happened (to one record, or to all), in order; references and codes only."""
         entries = self.office.storage.journal(after=after, limit=limit, about=about)
         return [self.office.codec.decode_fact(entry) for entry in entries]
