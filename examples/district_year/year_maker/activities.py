@@ -60,7 +60,7 @@ def _talks(year: Year, rng: Random) -> list[Row]:
         minors = people * 2 // 3 if school else 0
         rows.append(
             row(
-                TALKS, "红色宣讲", on, *rng.choice((("09:00", "10:00"), ("14:30", "15:30"), ("10:00", "11:30"))), station,
+                TALKS, "宣讲", on, *rng.choice((("09:00", "10:00"), ("14:30", "15:30"), ("10:00", "11:30"))), station,
                 team="夕阳红宣讲团", speakers=tuple(rng.sample(speakers, rng.choice((1, 1, 2)))),
                 topic=rng.choice(("红色家书", "长征故事", "家风故事", "英雄事迹", "党史故事")), heads=people,
                 minors=minors, made=split(rng, people, minors), remark="走进辖区小学" if school else "",
@@ -68,7 +68,7 @@ def _talks(year: Year, rng: Random) -> list[Row]:
         )  # fmt: skip
     rows.append(
         row(
-            "老战士讲红色故事", "红色宣讲", date(2021, 6, 9), "09:00", "10:00", "xintang", team="夕阳红宣讲团",
+            "老战士讲红色故事", "宣讲", date(2021, 6, 9), "09:00", "10:00", "xintang", team="夕阳红宣讲团",
             speakers=("柏松年",), topic="抗美援朝", heads=33, minors=20, made={"学生": 20, "家长": 8, "党员": 5},
             remark="滔滔不绝讲了1个小时",
         )
@@ -76,7 +76,7 @@ def _talks(year: Year, rng: Random) -> list[Row]:
     rows.append(
         row(
             TALKS,
-            "红色宣讲",
+            "宣讲",
             date(2021, 8, 6),
             "09:00",
             "10:00",
@@ -172,7 +172,7 @@ def _classes(year: Year, rng: Random) -> list[Row]:
             rows.append(
                 row(
                     f"{name}社区书法课",
-                    "书法课",
+                    "教学班",
                     on,
                     start,
                     end,
@@ -193,7 +193,7 @@ def _classes(year: Year, rng: Random) -> list[Row]:
             rows.append(
                 row(
                     "新塘周末艺园",
-                    "周末艺园",
+                    "文艺活动",
                     saturday,
                     "09:30",
                     "11:30",
@@ -250,7 +250,7 @@ def _children(year: Year, rng: Random) -> list[Row]:
     rows.append(
         row(
             "老兵爷爷讲故事",
-            "故事会",
+            "讲故事",
             date(2021, 11, 18),
             "10:00",
             "10:40",
@@ -269,10 +269,10 @@ def _children(year: Year, rng: Random) -> list[Row]:
 def _feasts(year: Year, rng: Random) -> list[Row]:
     rows = [
         row("优秀共产党员先进事迹学习会", "学习会", date(2021, 7, 6), "09:00", "11:00", "hub", heads=86, minors=0, made={"党员": 86}),
-        row("红色戏曲展演", "戏曲展演", date(2021, 7, 8), "19:00", "21:00", "hub", heads=150, minors=12, made={"党员": 60, "居民": 78, "学生": 12}),
-        row("“感党恩 敬先辈 庆重阳”主题沙龙", "沙龙", date(2021, 10, 14), "09:00", "11:00", "lingxi", heads=48, minors=0, made={"党员": 18, "居民": 30}),
-        row("“光荣在党50年”纪念章颁发仪式", "颁章仪式", date(2021, 7, 1), "14:30", "16:00", "xintang", heads=65, minors=0, made={"党员": 65}),
-        row("志愿者入队宣誓", "入队宣誓", date(2021, 3, 5), "09:00", "09:40", "hub", team="红霞映天元志愿服务队", heads=22, minors=0, made={"党员": 22}),
+        row("红色戏曲展演", "展演", date(2021, 7, 8), "19:00", "21:00", "hub", heads=150, minors=12, made={"党员": 60, "居民": 78, "学生": 12}),
+        row("“感党恩 敬先辈 庆重阳”主题沙龙", "节日座谈", date(2021, 10, 14), "09:00", "11:00", "lingxi", heads=48, minors=0, made={"党员": 18, "居民": 30}),
+        row("“光荣在党50年”纪念章颁发仪式", "仪式", date(2021, 7, 1), "14:30", "16:00", "xintang", heads=65, minors=0, made={"党员": 65}),
+        row("志愿者入队宣誓", "仪式", date(2021, 3, 5), "09:00", "09:40", "hub", team="红霞映天元志愿服务队", heads=22, minors=0, made={"党员": 22}),
     ]  # fmt: skip
     for number, compound in enumerate(("恒泰华庭", "星河湾畔", "金桂苑")):
         rows.append(

@@ -265,17 +265,7 @@ def _post_sheets(rows: Iterable[Row], seed: int) -> list[Grid]:
             groups["小区党支部"].append(row)
         else:
             groups["居民自治" if post in ("业委会成员", "居民小组长") else "其他"].append(row)
-    hints = (
-        "说明",
-        "从下拉表选择",
-        "填全名",
-        "填站点简称",
-        "填单位全称",
-        "年/月/日",
-        "无届满可空",
-        "选聘、选举或推荐",
-        "",
-    )
+    hints = ("", "必填，从下拉表选择", "必填，填全名", "填写站点简称", "填写单位全称", "格式：年/月/日", "选填", "如：选聘", "选填")
     return [
         lay(
             name,

@@ -57,7 +57,7 @@ def _pairings(year: Year) -> list[Row]:
     moved.station, moved.remark = "changzheng", "2021年9月搬至长征社区"
     pair(LOW_HIGH, supporters[3], moved, start, end=date(2021, 9, 10), reason="搬迁")
     ill = rows[7]  # its supporter fell ill in May; somebody else took over: a new pairing, the old one stays
-    ill["end"], ill["reason"] = date(2021, 5, 31), "帮扶人生病"
+    ill["end"], ill["reason"] = date(2021, 5, 31), "生病"
     pair(LOW_HIGH, spare, year.person(ill["recipient"]), date(2021, 6, 1), remark="接替")
     pair(LOW_HIGH, spare, elders[12], date(2021, 3, 1), remark="第二位帮扶人")
     for row in rows:
@@ -79,7 +79,7 @@ def _pairings(year: Year) -> list[Row]:
             person,
             date(2021, 2, 1),
             end=date(2021, 11, 30) if number == 7 else None,
-            reason="到期" if number == 7 else "",
+            reason="期满" if number == 7 else "",
         )
     year.put("pairings", rows)
     return rows
@@ -89,7 +89,7 @@ def _contacts(year: Year, pairs: list[Row]) -> None:
     rng = year.random("contacts")
     rows: list[Row] = []
     for number, pair in enumerate(pairs):
-        step = 7 if pair["scheme"] == LOW_HIGH else 30
+        step = 4 if pair["scheme"] == LOW_HIGH else 30
         last = pair["end"] or LAST
         if number in (4, 15):  # nobody has been there since the end of October
             last = date(2021, 10, 30)
@@ -122,7 +122,7 @@ def _suggestions(year: Year) -> None:
                     "campaign": "“金点子”征集", "name": name, "on": on, "pages": pages, "number": number, "text": idea,
                     "by": "示范区交警支队" if answer else "",
                     "replied": on + timedelta(days=20 + number) if answer else None,
-                    "outcome": rng.choice(("采纳", "部分采纳", "解释说明", "采纳")) if answer else "",
+                    "outcome": rng.choice(("采纳", "部分采纳", "已答复", "采纳")) if answer else "",
                     "answer": "感谢建议，已列入计划" if answer else "",
                 }
             )  # fmt: skip

@@ -16,10 +16,10 @@ CONCERNS = (
     ("窨井盖松动", "求助"), ("建议增设休息座椅", "建议"), ("物业收费不清楚", "咨询"), ("装修时间过早扰民", "投诉"),
     ("独居老人需要定期上门", "求助"), ("绿化带被占用种菜", "举报"), ("单元门禁损坏", "求助"),
 )  # fmt: skip
-OUTCOMES = ("已解决", "已解决", "已解决", "已办结", "已解释说明", "已转办", "正在办理")
+OUTCOMES = ("已解决", "已解决", "已解决", "已办结", "解释说明", "已转办", "正在办理")
 DECISIONS = {
-    "已解决": "现场解决", "已办结": "联系物业处理", "已解释说明": "向反映人解释说明", "已转办": "转主管部门办理",
-    "正在办理": "继续跟踪观察", "不予受理": "不予受理", "已并案": "并案处理",
+    "已解决": "解决", "已办结": "联系物业", "解释说明": "解释说明", "已转办": "上报部门",
+    "正在办理": "继续观察", "不予受理": "不予受理", "已并案": "合并",
 }  # fmt: skip
 
 
@@ -83,8 +83,9 @@ def _concerns(year: Year, meetings: list[date], on_duty: dict[date, tuple[str, .
         who = rng.choice([p for p in residents if p.station == code])
         raiser, phone = who.name, who.phone
         if rng.random() < 0.3:
-            raiser, phone = rng.choice(("匿名", f"{who.name[0]}女士", f"{who.name[0]}师傅", "某某居民")), ""
-        done = day + timedelta(days=rng.randint(3, 20))
+            raiser, phone = rng.choice(("匿名", f"{who.name[0]}女士", f"{who.name[0]}师傅")), ""
+        meeting = next(held for held in meetings if held >= day)
+        done = meeting + timedelta(days=rng.randint(1, 12))
         finished = outcome != "正在办理" and done <= LAST
         taker = on_duty[day][0] if station == POST else takers[code]
         name = COMMUNITY_NAMES[code]
@@ -154,6 +155,7 @@ def _meetings(year: Year, days: list[date], concerns: list[Row], pool: list[str]
                 "decision": decision,
                 "owner": concern["owner"],
                 "due": concern["due"],
+                "remark": concern["remark"],
             }
         )
         later = next((day for day in days if day > first), None)
@@ -162,7 +164,7 @@ def _meetings(year: Year, days: list[date], concerns: list[Row], pool: list[str]
                 {
                     "number": concern["number"],
                     "text": concern["text"],
-                    "decision": "继续跟踪观察",
+                    "decision": "继续观察",
                     "owner": concern["owner"],
                     "due": concern["due"] + timedelta(days=7),
                 }
@@ -214,22 +216,22 @@ def _patrols(year: Year) -> None:
             }
         )
 
-    for found, total in (("乱停车", 127), ("乱丢乱扔", 319)):
+    for found, total in (("违停乱停", 127), ("乱丢乱扔", 319)):
         for number, incidents in enumerate(pieces(rng, total, 3)):
             if number % 5 < 3:
                 add(found, "已制止", incidents, POST, mediators, SIX[2], SIX[5] if number % 5 < 2 else "")
             else:
                 add(found, "已制止", incidents, POST, coaches, SIX[5], "")
     for number in range(14):  # seen at Shangge, but not stopped: they belong to no total of acts stopped
-        found = ("乱停车", "乱丢乱扔")[number % 2]
-        done = ("劝导", "不听劝阻", "已上报城管", "不听劝阻")[number % 4]
+        found = ("违停乱停", "乱丢乱扔")[number % 2]
+        done = ("已劝导", "不听劝阻", "已移交", "不听劝阻")[number % 4]
         add(found, done, 1, POST, mediators, SIX[2], "")
     for _ in range(6):
-        add("未发现问题", "", 1, POST, coaches, SIX[5], "")
+        add("其他", "未发现情况", 0, POST, coaches, SIX[5], "")
     for number in range(48):
-        found = ("遛狗未牵绳", "垃圾未分类", "遛狗未牵绳", "安全隐患")[number % 4]
+        found = ("遛狗不牵绳", "垃圾未分类", "遛狗不牵绳", "其他")[number % 4]
         add(
-            found, ("劝导", "已制止", "已制止", "已上报物业")[number % 4], 1, "xiangwan", xiangwan, SIX[5], ""
+            found, ("已劝导", "已制止", "已制止", "已移交")[number % 4], 1, "xiangwan", xiangwan, SIX[5], ""
         )
     for _ in range(9):
         add("乱丢乱扔", "已制止", rng.randint(1, 2), "xiangwan", xiangwan, SIX[5], "")

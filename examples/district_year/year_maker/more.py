@@ -39,7 +39,7 @@ def make_more(year: Year, scale: int) -> None:
             )
     for _ in range(1_900 * (scale - 1)):
         station = rng.choice(PLACES[:5])
-        found = rng.choice(("乱停车", "乱丢乱扔", "垃圾未分类", "遛狗未牵绳"))
+        found = rng.choice(("违停乱停", "乱丢乱扔", "垃圾未分类", "遛狗不牵绳"))
         patrols.append(
             {
                 "on": FIRST + timedelta(days=rng.randrange(365)),
@@ -47,7 +47,7 @@ def make_more(year: Year, scale: int) -> None:
                 "route": rng.choice(COMPOUNDS[station]),
                 "names": (rng.choice(order).name,),
                 "found": found,
-                "done": rng.choice(("已制止", "劝导")),
+                "done": rng.choice(("已制止", "已劝导")),
                 "station": station,
                 "role": SIX[5],
                 "also": "",
@@ -63,7 +63,7 @@ def make_more(year: Year, scale: int) -> None:
         activities.append(
             row(
                 f"{name}社区邻里活动",
-                "邻里活动",
+                "其他",
                 FIRST + timedelta(days=number // 50 % 365),
                 f"{hour:02d}:00",
                 f"{hour:02d}:50",

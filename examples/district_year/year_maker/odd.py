@@ -23,7 +23,7 @@ def make_odd(year: Year) -> None:
     }
     unclear = {"name": "晏知秋", "born": None, "phone": "14400012345", "_raw": {"born": "3/4/50"}}
     year.put("odd-people", [{**common, **damaged}, {**common, **unclear}])
-    feast = row("邻里联谊会", "邻里活动", date(2021, 2, 27), "09:00", "11:00", "jiayuan", made={})
+    feast = row("邻里联谊会", "其他", date(2021, 2, 27), "09:00", "11:00", "jiayuan", made={})
     feast |= {"_raw": {"on": "2021年2月30日", "heads": "100余人"}}
     activities = year.tables["activities"]
     place = next(n for n, item in enumerate(activities) if item["on"] > feast["on"])

@@ -200,4 +200,4 @@ def _details(rng: Random, people: list[Person]) -> None:
                 ("剪纸", "书法、国画", "腰鼓", "摄影", "讲故事", "法律", "医疗", "象棋")
             )
         if not person.limits and person.age >= 74 and "elder" not in person.tags and rng.random() < 0.1:
-            person.limits = rng.choice(("听力不好", "不能爬楼", "不能久站"))
+            person.limits = rng.choice(("听力不佳", "不能上楼", "不能久站"))
