@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.activities import Activities
     from grassroots.usecases.appointments import Appointments
     from grassroots.usecases.charters import Charters
-    from grassroots.usecases.claims import Claims
+    from grassroots.usecases.claims import ClaimsRoom
     from grassroots.usecases.concerns import Concerns
     from grassroots.usecases.duties import Duties
     from grassroots.usecases.figures import Figures
@@ -260,11 +260,11 @@ class Desk:
         return Charters(self.seat)
 
     @cached_property
-    def claims(self) -> Claims:
+    def claims(self) -> ClaimsRoom:
         """Published statements, held against the records."""
-        from grassroots.usecases.claims import Claims
+        from grassroots.usecases.claims import ClaimsRoom
 
-        return Claims(self.seat)
+        return ClaimsRoom(self.seat)
 
     @cached_property
     def concerns(self) -> Concerns:

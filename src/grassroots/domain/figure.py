@@ -16,6 +16,7 @@ and never mixed. Rates keep numerator and denominator.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, final
@@ -126,6 +127,17 @@ _NEEDS: Mapping[Measure, tuple[str, ...]] = {
     Measure.DEVIATIONS: (),
     Measure.LIKENESSES: (),
 }
+
+
+def parse_figures(text: str) -> Mapping[str, Definition]:
+    """The definitions of a TOML text with ``[figures] name, version`` and tables ``[figure.ID]``."""
+    try:
+        tables = tomllib.loads(text)
+        head = tables.get("figures", {})
+        cited = f"{head['name']}@{head['version']}"
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise BadInput("figures-unreadable", problem=str(error)) from error
+    return {id_: Definition.parse(id_, table, cited) for id_, table in tables.get("figure", {}).items()}
 
 
 @final

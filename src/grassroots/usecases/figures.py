@@ -7,12 +7,14 @@ when something was written in between, the evidence says so instead of listing o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, final
 
 import attrs
 
 from grassroots.contracts.storage import Position
-from grassroots.domain.figure import Definition, Measure, Value
+from grassroots.data import text
+from grassroots.domain.figure import Definition, Measure, Value, parse_figures
 from grassroots.domain.pack import Pack
 from grassroots.errors import Conflict, Missing
 from grassroots.usecases.counting import Question, Questions
@@ -26,7 +28,7 @@ from grassroots.workspace.reading import Reading
 @final
 @attrs.frozen
 class Evidence:
-    """One record behind a figure: what and which, its day and its place (a station's id), where it has them."""
+    """One record behind a figure: what and which; its day and its place (a station's id), if it has them."""
 
     kind: str
     id: str
@@ -68,6 +70,13 @@ class Figure:
             found.setdefault((one.kind, one.id), one)
         return list(found.values())
 
+    def bears_out(self) -> bool:
+        """Whether the evidence bears the value out: as many records as are counted, or some for a sum."""
+        records = len(self.evidence())
+        if self.definition.measure is Measure.RECORDS:
+            return records == self.value
+        return records > 0 or self.value in (0, Rate(0, 0)) or all(part.bears_out() for part in self.parts)
+
 
 @final
 class Figures(Room):
@@ -101,8 +110,8 @@ class Figures(Room):
 
 
 def definitions(packs: Iterable[Pack]) -> dict[str, Definition]:
-    """The figure definitions of packs, by id."""
-    found: dict[str, Definition] = {}
+    """The figure definitions by id: the standard ones, replaced or taken away by the packs in order."""
+    found = dict(standard_definitions())
     for pack in packs:
         for id_, rule in pack.table("figure").items():
             if rule.off:
@@ -110,6 +119,12 @@ def definitions(packs: Iterable[Pack]) -> dict[str, Definition]:
             else:
                 found[id_] = Definition.parse(id_, rule.values, f"{pack.name}@{pack.version}")
     return found
+
+
+@cache
+def standard_definitions() -> Mapping[str, Definition]:
+    """The definitions that ship with grassroots."""
+    return parse_figures(text("figures"))
 
 
 class _Computer:
