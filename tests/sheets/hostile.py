@@ -169,13 +169,13 @@ def long_text_in_one_cell(folder: Path) -> Path:
     return xlsx(folder / "long.xlsx", worksheet(rows_xml(HEADERS, (text,))))
 
 
-def one_text_many_times(folder: Path) -> Path:
-    """One shared text of 30,000 letters, referred to by 100,000 cells: 3 GB when each has its own copy."""
+def one_text_many_times(folder: Path, rows: int = 5000) -> Path:
+    """One shared text of 30,000 letters, referred to by 100,000 cells: 9 GB when each has its own copy."""
     cells = "".join(
         f'<row r="{row}">'
         + "".join(f'<c r="{column_letters(column)}{row}" t="s"><v>0</v></c>' for column in range(20))
         + "</row>"
-        for row in range(1, 5001)
+        for row in range(1, rows + 1)
     )
     parts = xlsx_parts(worksheet(cells))
     parts["xl/sharedStrings.xml"] = f'{_XML}<sst xmlns="{_MAIN}"><si><t>{"长" * 30_000}</t></si></sst>'

@@ -151,6 +151,31 @@ def test_a_header_of_two_rows_is_read_as_one(tmp_path: Path) -> None:
     assert [cell.value for cell in page["A4:D4"][0]] == ["林小满", "13800000000", None, 90]
 
 
+def test_rows_begin_below_a_header_that_is_merged_downwards(tmp_path: Path) -> None:
+    def draw(page: Any) -> None:
+        page.append(["姓名", "联系电话", "家庭", None])
+        page.append([None, None, "人口", "收入"])
+        for block in ("A1:A2", "B1:B2", "C1:D1"):
+            page.merge_cells(block)
+
+    done, page = _fill(_form(tmp_path / "a.xlsx", draw))
+    assert done.first_row == 2
+    assert (page["C2"].value, page["A3"].value) == ("人口", "林小满")
+
+
+def test_a_header_merged_over_three_rows_counts_in_each_of_them(tmp_path: Path) -> None:
+    def draw(page: Any) -> None:
+        page.append(["姓名", "本次服务", None, None])
+        page.append([None, "时间", None, "联系"])
+        page.append([None, "日期", "服务时长", "电话"])
+        for block in ("A1:A3", "B1:D1", "B2:C2"):
+            page.merge_cells(block)
+
+    done, page = _fill(_form(tmp_path / "a.xlsx", draw))
+    assert done.first_row == 3
+    assert [cell.value for cell in page["A4:D4"][0]] == ["林小满", None, 90, "13800000000"]
+
+
 def test_the_row_of_notes_that_some_systems_hide_is_stepped_over(tmp_path: Path) -> None:
     def draw(page: Any) -> None:
         page.append(["姓名", "电话"])

@@ -118,6 +118,17 @@ def test_a_reader_that_runs_out_of_processor_time_is_answered_in_words(tmp_path:
     assert caught.value.code == "sheet-too-much"
 
 
+def test_a_reader_that_wants_more_memory_than_allowed_is_answered_in_words(tmp_path: Path) -> None:
+    # 180 MB of text: with memory enough it is read, and only then found too much to send.
+    path = hostile.one_text_many_times(tmp_path, rows=100)
+    codes = []
+    for memory in (4_000_000_000, 150_000_000):
+        with pytest.raises(BadInput) as caught:
+            read_book(path, limits=Limits(memory=memory))
+        codes.append(caught.value.code)
+    assert codes == ["sheet-too-many-cells", "sheet-too-much"]
+
+
 def test_the_limits_are_inclusive(tmp_path: Path) -> None:
     limits = evolve(Limits(), rows=2, columns=5)
     path = hostile.wrong_extension(tmp_path)

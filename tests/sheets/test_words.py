@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from string import Template
 
@@ -45,7 +46,7 @@ def test_a_missing_library_names_the_line_to_type(
     monkeypatch.setitem(sys.modules, missing, None)
     path = hostile.header_missing(tmp_path)
     form = Form(code="x", title="x", columns=(Column(key="x", header="x"),))
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "python_calamine": lambda: read_book(path),
         "openpyxl": lambda: fill_form(path, tmp_path / "out.xlsx", recognise=str, rows=[]),
         "xlsxwriter": lambda: write_forms(io.BytesIO(), [form]),

@@ -4,6 +4,7 @@ In: one JSON line (form, name, limits), then the bytes of the file until the end
 :func:`main`. It limits itself before it looks at the first byte; whatever happens to it, the parent lives.
 """
 
+import importlib
 import io
 import json
 import posixpath
@@ -249,6 +250,9 @@ def main(source: BinaryIO, target: TextIO) -> None:
 
     request = json.loads(source.readline())
     limits = Limits(**request["limits"])
+    if request["form"] != "csv":
+        # Loaded before the walls go up: without memory even loading would fail, and look like a broken file.
+        importlib.import_module("python_calamine")
     confine(limits)
     try:
         form, sheets, notes = read(source.read(), request["form"], request["name"], limits)
