@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -345,7 +346,7 @@ def test_a_distribution_that_is_on_the_path_twice_is_one_plugin(
     install: Install, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install("acme", GOOD)
-    found = list(discovery.entry_points(group="grassroots"))
+    found = list(entry_points(group="grassroots"))
     monkeypatch.setattr(discovery, "entry_points", lambda **_: [*found, *found])
     plugins = load_plugins()
     assert record(plugins, "acme").status is Status.ENABLED

@@ -151,7 +151,7 @@ class RecordPromises(StorageBase):
         self, storage: Storage, keys: dict[str, KeyValue], code: str
     ) -> None:
         with pytest.raises(BadInput) as refused:
-            write(storage, "act", put("first", name="a"), put("second", **keys))
+            write(storage, "act", put("first", name="a"), Put(member("second"), keys))
         assert refused.value.code == code
         assert (storage.head(), ids(storage)) == (0, [])
 

@@ -190,7 +190,7 @@ class SharingPromises(StorageBase):
                 followed.extend(page)
                 assert head % 2 == 0, "half a batch was visible"
 
-        together(*(lambda number=number: writer(number) for number in range(writers)), follower)  # type: ignore[misc]
+        together(*(lambda number=number: writer(number) for number in range(writers)), follower)
         assert [one.position for one in followed] == list(range(1, writers * rounds * 2 + 1))
         assert all(a.batch == b.batch for a, b in zip(followed[::2], followed[1::2], strict=True))
         assert storage.read([member("count")])[member("count")].body == b"%d" % (writers * rounds)
@@ -218,7 +218,7 @@ class SharingPromises(StorageBase):
                 except Conflict as refused:
                     refusals.append(refused.queries)
 
-        together(*(lambda number=number: take(number) for number in range(8)))  # type: ignore[misc]
+        together(*(lambda number=number: take(number) for number in range(8)))
         assert len(taken) == 1
         assert set(refusals) <= {(place,), ()}
         assert [one.ref.id for one in storage.find(place)] == taken

@@ -63,7 +63,7 @@ class WritingPromises(StorageBase):
         with pytest.raises(Conflict) as refused:
             storage.commit(Batch("c", [Fact()], bases, (), [put("same", b"no")]))
         moved = {member(id) for id in ("changed", "erased", "new", "never")}
-        assert (refused.value.moved, refused.value.queries) == (moved, ())
+        assert (refused.value.moved, refused.value.queries) == (frozenset(moved), ())
         assert storage.read([member("same")])[member("same")].body == b""
         assert storage.head() == 2
 
@@ -108,7 +108,11 @@ class WritingPromises(StorageBase):
     def test_a_batch_is_written_whole_or_not_at_all(self, storage: Storage) -> None:
         write(storage, "a", put("m", b"1", name="old", tags=("old",)), put("gone"))
         before = storage.find(Query("member"))
-        writes = [put("m", b"2", name="new", tags=("new",)), Erase(member("gone")), put("x", name="new")]
+        writes: list[Put | Erase] = [
+            put("m", b"2", name="new", tags=("new",)),
+            Erase(member("gone")),
+            put("x", name="new"),
+        ]
         bases = {member("m"): 1, member("gone"): 1, member("x"): 0, Ref("duty", "d"): 4}
         with pytest.raises(Conflict):
             storage.commit(Batch("b", [Fact((member("x"),))] * 3, bases, (), writes))
@@ -163,7 +167,7 @@ class WritingPromises(StorageBase):
         write(storage, "a", put("m"))
         with pytest.raises(Conflict) as refused:
             storage.commit(Batch("b", [Fact()], {member("m"): 0}, [Seen(query)], []))
-        assert (refused.value.moved, refused.value.queries) == ({member("m")}, (query,))
+        assert (refused.value.moved, refused.value.queries) == (frozenset({member("m")}), (query,))
 
     # --- the journal ---
 

@@ -210,7 +210,7 @@ class StorageMachine(RuleBasedStateMachine):
             note(f"moved {moved} {queries}")
             with pytest.raises(Conflict) as refused:
                 self.handles[which].commit(batch)
-            assert (refused.value.moved, refused.value.queries) == (moved, queries)
+            assert (refused.value.moved, refused.value.queries) == (frozenset(moved), queries)
             return
         position = len(self.oracle.entries) + facts
         assert self.handles[which].commit(batch) == position

@@ -51,6 +51,18 @@ class Entry:
     fact: Fact
 
 
+def _facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    return tuple(facts)
+
+
+def _seen(seen: Iterable[Seen]) -> tuple[Seen, ...]:
+    return tuple(seen)
+
+
+def _writes(writes: Iterable[Write]) -> tuple[Write, ...]:
+    return tuple(writes)
+
+
 def _act(id: str) -> str:
     return limits.identifier(id, limits.BATCH_ID_CHARACTERS, "storage-batch-id")
 
@@ -81,10 +93,10 @@ class Batch:
     """
 
     id: str = field(converter=_act)
-    facts: tuple[Fact, ...] = field(converter=tuple)
+    facts: tuple[Fact, ...] = field(converter=_facts)
     based_on: Mapping[Ref, Position] = field(factory=dict, converter=_bases, hash=False)
-    seen: tuple[Seen, ...] = field(default=(), converter=tuple)
-    writes: tuple[Write, ...] = field(default=(), converter=tuple)
+    seen: tuple[Seen, ...] = field(default=(), converter=_seen)
+    writes: tuple[Write, ...] = field(default=(), converter=_writes)
     digest: str = field(default="", converter=_digest)
 
     def __attrs_post_init__(self) -> None:

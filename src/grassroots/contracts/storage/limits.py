@@ -66,14 +66,14 @@ def sound(text: object, longest: int, code: str) -> str:
     return text
 
 
-def identifier(text: object, longest: int = ID_CHARACTERS, code: str = "storage-id") -> str:
+def identifier(text: str, longest: int = ID_CHARACTERS, code: str = "storage-id") -> str:
     """A sound text that is not empty."""
     if text == "":
         raise BadInput(code, what="", longest=longest)
     return sound(text, longest, code)
 
 
-def network_name(network: object) -> str:
+def network_name(network: str) -> str:
     """The name of a network: like an id, 1-64 characters."""
     return identifier(network, ID_CHARACTERS, "storage-network")
 

@@ -22,13 +22,17 @@ def _same(stored: KeyValue, asked: KeyValue) -> bool:
     return type(stored) is type(asked) and stored == asked
 
 
+def _scalar(value: Scalar) -> Scalar:
+    return limits.scalar(value)
+
+
 @final
 @frozen
 class Is:
     """The key holds exactly this value; ``Is(key, None)`` finds the records without one."""
 
     key: str = field(converter=limits.name)
-    value: Scalar = field(converter=limits.scalar)
+    value: Scalar = field(converter=_scalar)
 
     def admits(self, keys: Mapping[str, KeyValue]) -> bool:
         """Whether a record with these keys is meant."""
@@ -65,8 +69,8 @@ class Between:
     """
 
     key: str = field(converter=limits.name)
-    low: str | int | None = field(default=None, converter=limits.scalar)
-    high: str | int | None = field(default=None, converter=limits.scalar)
+    low: str | int | None = field(default=None, converter=_scalar)
+    high: str | int | None = field(default=None, converter=_scalar)
 
     def __attrs_post_init__(self) -> None:
         kinds = {type(end) for end in (self.low, self.high) if end is not None}
@@ -93,7 +97,7 @@ class Includes:
     """The tuple in the key has this text or whole number among its members."""
 
     key: str = field(converter=limits.name)
-    value: str | int = field(converter=limits.scalar)
+    value: str | int = field(converter=_scalar)
 
     def __attrs_post_init__(self) -> None:
         if type(self.value) not in (str, int):
