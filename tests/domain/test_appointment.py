@@ -191,6 +191,12 @@ def test_an_acting_holder_neither_fills_a_post_nor_is_kept_out_by_a_full_one() -
         appoint(member(4), one, others=[acting, held])
 
 
+def test_somebody_may_stand_in_where_a_lowered_quota_has_too_many_holders_already() -> None:
+    held = [appoint(member(1)), appoint(member(2))]
+    none_any_more = role(quotas=(Quota(maximum=1),))
+    assert appoint(member(3), none_any_more, acting=True, others=held).acting
+
+
 def test_a_quota_of_a_kind_counts_every_station_for_itself() -> None:
     each = role(quotas=(Quota(unit="station", maximum=1), Quota(unit="S9", maximum=2)))
     held = appoint(member(1), each, station=station("S1"))

@@ -78,6 +78,7 @@ def test_the_mutual_aid_networks_are_not_mistaken_for_the_network_as_a_whole() -
     assert Quota(unit="mutual-aid-network").speaks_of("network", somewhere)
     assert not Quota(unit="mutual-aid-network").speaks_of("station", somewhere)
     assert Quota(unit="S1").speaks_of("hub", somewhere)
+    assert not Quota(unit="network").speaks_of("network", StationId("network"))
 
 
 def test_correcting_twice_changes_nothing_and_the_family_cannot_be_corrected() -> None:

@@ -119,8 +119,9 @@ def test_a_retired_role_wants_nobody() -> None:
 
 
 def test_too_many_roles_are_counted_as_roles_not_as_places() -> None:
-    busy = [held(1, "a"), held(1, "b"), held(1, "c"), held(2, "a", place="S1"), held(2, "a", place="S2")]
-    places = [station("S1"), station("S2")]
+    places = [station("S1"), station("S2"), station("S3")]
+    everywhere = [held(2, "a", place=place.id) for place in places]
+    busy = [held(1, "a"), held(1, "b"), held(1, "c"), *everywhere]
     (gap,) = gaps(DAY, [], places, busy, most_roles=2)
     assert (gap.code, gap.member, gap.have, gap.want) == (GapCode.TOO_MANY_ROLES, "M1", 3, 2)
     assert gaps(DAY, [], places, busy) == []

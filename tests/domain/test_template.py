@@ -161,6 +161,14 @@ def test_a_role_is_missing_where_nobody_or_only_an_acting_holder_has_it() -> Non
     assert [one.facts["acting"] for one in found] == [(held[1].id,), ()]
 
 
+def test_who_held_a_role_or_will_hold_it_does_not_fill_it_today() -> None:
+    former, future, present = mediators("S1", "S2", "S3")
+    former = attrs.evolve(former, span=Span(date(2020, 1, 1), DAY - timedelta(days=1)))
+    future = attrs.evolve(future, span=Span(DAY + timedelta(days=1)))
+    found = differences(network().values(), [former, future, present])
+    assert codes(found) == [(DeviationCode.ROLE_MISSING, "S1"), (DeviationCode.ROLE_MISSING, "S2")]
+
+
 def test_a_station_may_need_a_role_of_its_own_that_no_template_asks_for() -> None:
     stations = network()
     stations["P"] = attrs.evolve(stations["P"], required_roles=("community_mediator",))

@@ -223,7 +223,7 @@ class Station:
         if parent is not None:
             if parent.status is StationStatus.CLOSED:
                 raise StationParentClosed(id=self.id, parent=parent.id)
-            if parent.id == self.id or self.id in ancestors(parent, tree):
+            if self.id in (parent.id, *ancestors(parent, tree)):
                 raise StationCircle(id=self.id, parent=parent.id)
         after = attrs.evolve(self, parent=wanted)
         return Step(after, (StationMoved(former=self.parent, parent=wanted),))
