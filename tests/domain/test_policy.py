@@ -68,7 +68,7 @@ def agreed(posture: str, tied: frozenset[Relation], kind: str, group: str, actio
                 (looking and group == "general")
                 or ("self" in tied and (looking or action == "export"))
                 or ("paired" in tied and looking and group in ("identity", "contact", "case"))
-                or (action == "write" and kind in ("duty", "concern", "intervention", "contact"))
+                or (action == "write" and kind in ("shift", "duty", "concern", "intervention", "contact"))
             )
             if posture == "lead":
                 may = may or action == "count" or ("station" in tied and (looking or action == "write"))
@@ -179,7 +179,7 @@ def test_a_volunteer_sees_and_takes_along_everything_about_themselves_and_awards
         assert effect(Posture.VOLUNTEER, "award", group, A.WRITE, R.SELF) is DENY
 
 
-@pytest.mark.parametrize("kind", ["duty", "concern", "intervention", "contact"])
+@pytest.mark.parametrize("kind", ["shift", "duty", "concern", "intervention", "contact"])
 def test_a_volunteer_writes_down_what_happened_on_duty(kind: str) -> None:
     assert effect(Posture.VOLUNTEER, kind, G.CASE, A.WRITE) is ALLOW
     assert effect(Posture.VOLUNTEER, kind, G.CASE, A.BULK) is DENY

@@ -7,12 +7,15 @@ never be a sentence with somebody's name in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Callable, Collection
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from grassroots.errors import BadInput
+
+E = TypeVar("E", bound=StrEnum)
 
 LONGEST_CODE: Final = 48
 """Characters of a short code."""
@@ -60,3 +63,19 @@ def in_catalogue(what: str | None, known: Collection[str], field: str) -> None:
     possible = tuple(sorted(catalogue_code(one) for one in known))
     if what is not None and possible and catalogue_code(what) not in possible:
         raise BadInput("catalogue-code-unknown", what=what, field=field, possible=possible)
+
+
+def one_of(closed: type[E]) -> Callable[[E | str], E]:
+    """An attrs converter: a member of a closed set, or its value as an app or a sheet has it.
+
+    Anything else is BadInput ``not-one-of``, which names the possible values.
+    """
+
+    def member(value: E | str) -> E:
+        try:
+            return closed(value)
+        except ValueError:
+            possible = tuple(one.value for one in closed)
+            raise BadInput("not-one-of", what=str(value), set=closed.__name__, possible=possible) from None
+
+    return member

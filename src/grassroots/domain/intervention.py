@@ -14,7 +14,7 @@ from typing import Any, Final, Self, final
 
 import attrs
 
-from grassroots.domain.checks import at_least, catalogue_code, short_code
+from grassroots.domain.checks import at_least, catalogue_code, one_of, short_code
 from grassroots.domain.fields import CASE
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput
@@ -82,7 +82,7 @@ class Intervention:
     kind: str = attrs.field(converter=catalogue_code)
     station: StationId
     day: date
-    outcome: Outcome
+    outcome: Outcome = attrs.field(converter=one_of(Outcome))
     at: time | None = None
     place: str | None = attrs.field(default=None, converter=attrs.converters.optional(tidy_text))
     incidents: int = attrs.field(default=1, validator=at_least(0))
@@ -115,16 +115,16 @@ class Intervention:
         kind: str,
         station: StationId,
         day: date,
-        outcome: Outcome,
+        outcome: Outcome | str,
         incidents: int | None = None,
         **fields: Any,
     ) -> Step[Self]:
         """Write down one line; without a number it stands for one incident, or none if nothing was found."""
         if incidents is None:
-            incidents = 0 if outcome is Outcome.NOTHING_FOUND else 1
+            incidents = 0 if outcome == Outcome.NOTHING_FOUND else 1
         one = cls(id=id, kind=kind, station=station, day=day, outcome=outcome, incidents=incidents, **fields)
         told = InterventionRecorded(
-            station=station, kind=one.kind, day=day, outcome=outcome, incidents=incidents, role=one.role
+            station=station, kind=one.kind, day=day, outcome=one.outcome, incidents=incidents, role=one.role
         )
         return Step(one, (told,))
 

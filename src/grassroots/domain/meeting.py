@@ -14,7 +14,7 @@ from typing import Any, Final, Self, final
 
 import attrs
 
-from grassroots.domain.checks import is_code, short_code
+from grassroots.domain.checks import is_code, one_of, short_code
 from grassroots.domain.concern import Concern, ConcernStatus
 from grassroots.domain.fields import CASE
 from grassroots.domain.states import Table, WrongState, turn
@@ -133,7 +133,9 @@ class AgendaItem:
     """
 
     concern: ConcernId
-    decision: DecisionKind | None = None
+    decision: DecisionKind | None = attrs.field(
+        default=None, converter=attrs.converters.optional(one_of(DecisionKind))
+    )
     owner: MemberId | None = None
     unit: OrganizationId | None = None
     due: date | None = None

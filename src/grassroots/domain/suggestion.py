@@ -14,7 +14,7 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.checks import at_least, short_code
+from grassroots.domain.checks import at_least, one_of, short_code
 from grassroots.domain.fields import CASE
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Missing, Refused
@@ -151,7 +151,7 @@ class ItemReply:
     """The answer to one item; ``by`` is the body that gave it."""
 
     on: date
-    outcome: SuggestionOutcome
+    outcome: SuggestionOutcome = attrs.field(converter=one_of(SuggestionOutcome))
     by: OrganizationId | None = None
     text: str = attrs.field(default="", metadata=CASE, converter=tidy_text)
 

@@ -125,7 +125,7 @@ class Concerns(Room):
         work: Work,
         id: ConcernId,
         *,
-        medium: ReplyMedium,
+        medium: ReplyMedium | str,
         text: str = "",
         on: date | None = None,
     ) -> Concern:
@@ -133,7 +133,9 @@ class Concerns(Room):
         return work.keep(work.load(Concern, id).reply(on or work.today, medium, text))
 
     @act
-    def rate(self, work: Work, id: ConcernId, rating: Satisfaction, *, on: date | None = None) -> Concern:
+    def rate(
+        self, work: Work, id: ConcernId, rating: Satisfaction | str, *, on: date | None = None
+    ) -> Concern:
         """What the resident says of it when asked."""
         return work.keep(work.load(Concern, id).rate(rating, on or work.today))
 

@@ -30,7 +30,7 @@ class Interventions(Room):
         *,
         kind: str,
         station: StationId,
-        outcome: Outcome,
+        outcome: Outcome | str,
         day: date | None = None,
         **fields: Any,
     ) -> Intervention:

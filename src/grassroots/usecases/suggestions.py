@@ -88,7 +88,7 @@ class Suggestions(Room):
         id: SubmissionId,
         number: int,
         *,
-        outcome: SuggestionOutcome,
+        outcome: SuggestionOutcome | str,
         text: str = "",
         by: OrganizationId | None = None,
         on: date | None = None,

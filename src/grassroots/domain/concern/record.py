@@ -8,7 +8,7 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.checks import catalogue_code, short_code
+from grassroots.domain.checks import catalogue_code, one_of, short_code
 from grassroots.domain.concern.events import (
     ConcernAccepted,
     ConcernAssigned,
@@ -69,7 +69,7 @@ class Reply:
     """The resident was told, on this day, in this way."""
 
     on: date
-    medium: ReplyMedium
+    medium: ReplyMedium = attrs.field(converter=one_of(ReplyMedium))
     text: str = attrs.field(default="", metadata=CASE, converter=tidy_text)
 
 
@@ -98,7 +98,7 @@ class Concern:
     number: str | None = None
     taken_by: MemberId | None = None
     shift: ShiftId | None = None
-    channel: Channel = Channel.IN_PERSON
+    channel: Channel = attrs.field(default=Channel.IN_PERSON, converter=one_of(Channel))
     raiser_name: str | None = attrs.field(
         default=None, metadata=IDENTITY, converter=attrs.converters.optional(tidy_name)
     )
@@ -106,7 +106,9 @@ class Concern:
     raiser_member: MemberId | None = attrs.field(default=None, metadata=IDENTITY)
     compound: OrganizationId | None = None
     anonymous: bool = False
-    kind: ConcernKind | None = None
+    kind: ConcernKind | None = attrs.field(
+        default=None, converter=attrs.converters.optional(one_of(ConcernKind))
+    )
     category: str | None = attrs.field(default=None, converter=attrs.converters.optional(catalogue_code))
     status: ConcernStatus = ConcernStatus.RECORDED
     outcome: ConcernOutcome | None = None
@@ -206,7 +208,7 @@ class Concern:
             raise MergedWithItself(id=self.id, into=into.id)
         return self._turn("merge", ConcernMerged(into=into.id), merged_into=into.id)
 
-    def reply(self, on: date, medium: ReplyMedium, text: str = "") -> Step[Self]:
+    def reply(self, on: date, medium: ReplyMedium | str, text: str = "") -> Step[Self]:
         """Tell the resident the outcome; a second answer on the same matter is another reply."""
         reply = Reply(on=on, medium=medium, text=text)
         stands = reply in self.replies
@@ -214,12 +216,13 @@ class Concern:
             return Step(self)
         # Taken up again and answered in the same words on the same day: one reply, and replied again.
         replies = self.replies if stands else (*self.replies, reply)
-        return self._turn("reply", ConcernReplied(on=on, medium=medium), replies=replies)
+        return self._turn("reply", ConcernReplied(on=on, medium=reply.medium), replies=replies)
 
-    def rate(self, rating: Satisfaction, on: date) -> Step[Self]:
+    def rate(self, rating: Satisfaction | str, on: date) -> Step[Self]:
         """What the resident says of it when asked; a later call-back takes the place of an earlier one."""
         if self.status not in (ConcernStatus.REPLIED, ConcernStatus.CLOSED):
             turn(TRANSITIONS, self.status, "rate", kind="concern", id=self.id)
+        rating = one_of(Satisfaction)(rating)
         if rating is self.rating:
             return Step(self)
         return Step(attrs.evolve(self, rating=rating), (ConcernRated(rating=rating, on=on),))
