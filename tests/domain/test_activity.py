@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Any
 
 import attrs
 import pytest
@@ -18,13 +19,13 @@ from grassroots.domain.activity import (
     AttendanceCorrected,
     AttendanceStatus,
     Evidence,
-    Full,
     HeadCount,
     Material,
     NotForThisOccurrence,
     NotYetHeld,
     Occurrence,
     OccurrenceCorrected,
+    OccurrenceFull,
     OccurrenceHeld,
     OccurrenceStatus,
     PersonGone,
@@ -47,7 +48,7 @@ TALKS = Activity.start(
 PERSON = Member(id=MemberId("m1"), name="成员甲")
 
 
-def planned(day: date = DAY, **fields: object) -> Occurrence:
+def planned(day: date = DAY, **fields: Any) -> Occurrence:
     return Occurrence.plan(TALKS, id=OccurrenceId(f"o{day}"), planned=day, **fields).after
 
 
@@ -201,7 +202,7 @@ def test_nobody_leaves_before_arriving() -> None:
 
 def test_a_full_occurrence_refuses_with_its_numbers_and_a_name_lets_one_more_in() -> None:
     one = planned()
-    with pytest.raises(Full) as refused:
+    with pytest.raises(OccurrenceFull) as refused:
         Attendance.sign_up(one, PERSON, id=AttendanceId("a"), taken=30, capacity=30)
     assert refused.value.facts["taken"] == 30
     step = Attendance.sign_up(one, PERSON, id=AttendanceId("a"), taken=30, capacity=30, despite="值班负责人")

@@ -205,6 +205,12 @@ def test_nothing_happens_before_what_happened_last() -> None:
         begun().pause(date(2021, 9, 10)).after.resume(date(2021, 9, 9))
     with pytest.raises(BadInput):
         begun().end(ON - timedelta(1), EndReason.PLANNED)
+    paused_once = begun().pause(date(2021, 9, 10)).after.resume(date(2021, 9, 12)).after
+    with pytest.raises(BadInput) as refused:
+        paused_once.pause(date(2021, 9, 11))  # still a day of the first pause
+    assert refused.value.code == "pairing-day-too-early"
+    assert refused.value.facts["first"] == "2021-09-12"
+    assert paused_once.pause(date(2021, 9, 12)).after.status is PairingStatus.PAUSED
 
 
 def test_why_a_pairing_ended_stands_in_the_case_and_never_in_the_journal() -> None:
@@ -228,7 +234,7 @@ def test_dates_that_do_not_go_with_the_status_make_no_record() -> None:
         {"pauses": (Span(first, last), Span(date(2021, 9, 1), date(2021, 9, 2)))},
     ):
         with pytest.raises(BadInput):
-            attrs.evolve(sound, **fields)  # type: ignore[arg-type]
+            attrs.evolve(sound, **fields)
 
 
 class PairingMachine(RuleBasedStateMachine):

@@ -172,4 +172,4 @@ def test_a_rule_comes_back_from_the_storage_as_the_rule_it_was(rule: Recurrence)
     stored = structure(unstructure(activity), Activity)
     assert type(stored.recurrence) is type(rule)
     assert stored == activity
-    assert days(rule, YEAR, CALENDAR) == days(stored.recurrence, YEAR, CALENDAR)  # type: ignore[arg-type]
+    assert days(rule, YEAR, CALENDAR) == days(stored.recurrence, YEAR, CALENDAR)

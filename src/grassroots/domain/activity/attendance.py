@@ -96,7 +96,7 @@ class AttendanceMoved(Event):
     to_day: date
 
 
-class Full(Refused):
+class OccurrenceFull(Refused):
     """There is room for so many and no more; may be overridden by name."""
 
     code = "occurrence-full"
@@ -181,12 +181,12 @@ class Attendance:
         _present(member, occurrence.day)
         full = capacity is not None and taken >= capacity
         if full and despite is None:
-            raise Full(occurrence=occurrence.id, capacity=capacity, taken=taken, override="despite")
+            raise OccurrenceFull(occurrence=occurrence.id, capacity=capacity, taken=taken, override="despite")
         draft = before or _blank(cls, occurrence, member, id)
         if before is not None:
             turn(ATTENDANCE_TRANSITIONS, before.status, "sign_up", kind="attendance", id=before.id)
         after = attrs.evolve(draft, status=AttendanceStatus.SIGNED_UP, despite=despite if full else None)
-        overridden = (Full.code,) if full else ()
+        overridden = (OccurrenceFull.code,) if full else ()
         event = SignedUp(occurrence=occurrence.id, member=member.id, overridden=overridden)
         return Step(after, (event,))
 
