@@ -151,7 +151,8 @@ def test_a_signed_sheet_is_one_act_and_one_impossible_line_refuses_it_whole(desk
     with pytest.raises(PersonGone):
         desk.activities.attend_all(talk.id, members, evidence=Evidence.SHEET)
     assert desk.activities.attendances(talk.id) == []
-    desk.activities.attend_all(talk.id, [*members[:2], members[0]], evidence=Evidence.SHEET)
+    came = desk.activities.attend_all(talk.id, [*members[:2], members[0]], evidence=Evidence.SHEET)
+    assert [one.member for one in came] == members[:2]
     assert len(desk.activities.attendances(talk.id)) == 2
     assert [one.occurrence for one in desk.activities.of_member(members[0], OCTOBER)] == [talk.id]
 

@@ -57,6 +57,7 @@ def test_an_award_goes_its_way_step_by_step(desk: Desk) -> None:
         desk.honours.award(award.id)
     for step in (desk.honours.recommend, desk.honours.review, desk.honours.clear):
         step(award.id)
+    assert desk.honours.survey(MEDAL, award.member).status is AwardStatus.CLEARED
     given = desk.honours.award(award.id)
     assert (given.status, given.awarded_on) == (AwardStatus.AWARDED, date(2021, 7, 10))
     assert desk.honours.of_member(award.member) == [given]
