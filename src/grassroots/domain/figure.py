@@ -10,7 +10,8 @@ A definition is data (a table ``figure`` of a rule pack, or of a claims file)::
     where = { channel = "in-person", kind = ["complaint", "report"] }
 
 Only keys can be asked (and a few values that are computed for a day: DERIVED), so a figure is a question to
-the storage, and its evidence is the very same question. Attendances and distinct people are two measures
+the storage, and its evidence is the very same question. ``within`` keeps the records that another kind names
+(the members of a team). Attendances and distinct people are two measures
 and never mixed. Rates keep numerator and denominator.
 """
 
@@ -54,11 +55,16 @@ class Bucket(StrEnum):
 @final
 @attrs.frozen(kw_only=True)
 class Other:
-    """The records on the other side of ``without``: whose ``key`` may name the id."""
+    """Records of another kind whose ``key`` names the id of ours (a pairing's recipient, say).
+
+    With ``day`` (and ``from_day`` for spans) the figure's period is applied to them as well.
+    """
 
     kind: str
     key: str
     where: Mapping[str, Any] = attrs.field(factory=dict)
+    day: str | None = None
+    from_day: str | None = None
 
 
 @final
@@ -85,6 +91,7 @@ class Definition:
     each: str | None = None
     among: tuple[str, ...] = ()
     other: Other | None = None
+    within: Other | None = None
     pack: str = ""
 
     @classmethod
@@ -100,8 +107,9 @@ class Definition:
                 fields["bucket"] = Bucket(fields["bucket"])
         except ValueError as error:
             raise BadInput("figure-unknown-measure", figure=id, problem=str(error)) from error
-        if "other" in fields:
-            fields["other"] = Other(**fields["other"])
+        for name in ("other", "within"):
+            if name in fields:
+                fields[name] = Other(**fields[name])
         for name in ("parts", "among"):
             fields[name] = tuple(fields.get(name, ()))
         made = cls(id=id, pack=pack, **fields)
@@ -180,8 +188,10 @@ def agrees(value: Value, expected: str) -> bool:
     """Whether a computed value agrees with what is expected or was published.
 
     ``expected`` is an approximate count ("31", "100余", "上千", ">20", ">=2"), or "all" for a rate that is
-    complete, or "k/n" for exactly that rate, or "1..15/15" for a rate within bounds.
+    complete, or "k/n" for exactly that rate, or "1..15/15" for a rate within bounds; "<=5" for at most.
     """
+    if expected.startswith("<=") and isinstance(value, int):
+        return value <= int(expected.removeprefix("<="))
     if isinstance(value, Rate):
         if expected == "all":
             return value.denominator > 0 and value.numerator == value.denominator

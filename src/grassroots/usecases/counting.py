@@ -12,8 +12,9 @@ from typing import Any, final
 import attrs
 
 from grassroots.contracts.storage import AnyOf, Between, Condition, Includes, Is, Key, Scalar, Stored, Tally
-from grassroots.domain.figure import Definition
+from grassroots.domain.figure import Definition, Other
 from grassroots.domain.member import Member, MemberStatus, birth_range
+from grassroots.domain.role import Role
 from grassroots.errors import BadInput, Missing
 from grassroots.values.dates import Period
 from grassroots.values.names import name_key
@@ -39,6 +40,11 @@ def _years(born: date, on: date) -> int:
 DERIVED: Mapping[tuple[str, str], Callable[[Any, date], Range | None]] = {("member", "age"): _age}
 """What is computed from a record for a day: the lowest and highest value it can have, None if unknown."""
 
+HINDERED = "hindered_for"
+"""A condition on members: those whom their limits keep from a role (a role's id)."""
+
+Test = Callable[[Stored], bool]
+
 
 @final
 @attrs.frozen(kw_only=True, eq=False)
@@ -49,7 +55,7 @@ class Question:
     definition: Definition
     period: Period | None
     conditions: tuple[Condition, ...] = ()
-    bounds: Mapping[str, tuple[int | None, int | None]] = attrs.field(factory=dict)
+    tests: tuple[Test, ...] = ()
     other: tuple[Condition, ...] = ()
     flags: Mapping[str, Any] = attrs.field(factory=dict)
 
@@ -66,11 +72,11 @@ class Question:
     def rows(self) -> Iterator[Stored]:
         """The rows that answer, by id."""
         found = self.reading.rows(self.kind, *self.conditions)
-        return found if not self.bounds else (row for row in found if self._within(row))
+        return found if not self.tests else (row for row in found if all(test(row) for test in self.tests))
 
     def tally(self, *by: str, of: str | None = None) -> Mapping[tuple[Scalar, ...], Tally]:
         """Counted by the storage where keys say it all, and row by row where something is computed."""
-        if not self.bounds:
+        if not self.tests:
             return self.reading.tally(self.kind, *self.conditions, by=by, of=of)
         found: dict[tuple[Scalar, ...], Tally] = {}
         for row in self.rows():
@@ -82,25 +88,11 @@ class Question:
 
     def computed(self, row: Stored, name: str) -> Range | None:
         """A computed value of a row; None if what it is computed from is not recorded."""
-        office = self.reading.office
-        record = office.codec.decode(office.kinds.named(self.kind), row.body).record
-        return DERIVED[(self.kind, name)](record, self.on)
+        return DERIVED[(self.kind, name)](_record(self.reading, row), self.on)
 
     def many(self, key: str) -> bool:
         """Whether a key holds several values."""
         return self.reading.office.kinds.named(self.kind).keys[key] in (Key.TEXTS, Key.WHOLES)
-
-    def _within(self, row: Stored) -> bool:
-        for name, (least, most) in self.bounds.items():
-            value = self.computed(row, name)
-            # A range that straddles the bound is not counted: what is not certain is not claimed.
-            if (
-                value is None
-                or (least is not None and value[0] < least)
-                or (most is not None and value[1] > most)
-            ):
-                return False
-        return True
 
 
 @final
@@ -116,34 +108,64 @@ class Questions:
     ) -> Question:
         """The question that a definition becomes for a period, a place and narrower conditions."""
         conditions: list[Condition] = []
-        bounds: dict[str, tuple[int | None, int | None]] = {}
+        tests: list[Test] = []
         flags: dict[str, Any] = {}
+        on = period.last if period else self.reading.today
         for name, value in {**definition.where, **where}.items():
             if definition.kind is None:
                 flags[name] = value
             elif (definition.kind, name) in DERIVED:
-                bounds[name] = (value.get("at_least"), value.get("at_most"))
+                tests.append(self._bound(definition.kind, name, value, on))
+            elif (definition.kind, name) == ("member", HINDERED):
+                tests.append(self._hindered(str(value)))
             else:
                 conditions.append(self._condition(definition, definition.kind, name, value))
         if period is not None:
-            conditions.extend(_during(definition, period))
+            conditions.extend(_during(definition.day, definition.from_day, period))
         if place is not None:
             if definition.place is None:
                 raise BadInput("figure-without-place", figure=definition.id)
             conditions.append(AnyOf(definition.place, self.below(place)))
-        other: tuple[Condition, ...] = ()
-        if definition.other is not None:
-            asked = definition.other
-            other = tuple(self._condition(definition, asked.kind, n, v) for n, v in asked.where.items())
+        if definition.within is not None:
+            tests.append(self._named_by(definition, definition.within, period))
         return Question(
             reading=self.reading,
             definition=definition,
             period=period,
             conditions=tuple(conditions),
-            bounds=bounds,
-            other=other,
+            tests=tuple(tests),
+            other=self._elsewhere(definition, definition.other, period),
             flags=flags,
         )
+
+    def _elsewhere(
+        self, definition: Definition, other: Other | None, period: Period | None
+    ) -> tuple[Condition, ...]:
+        if other is None:
+            return ()
+        asked = [self._condition(definition, other.kind, n, v) for n, v in other.where.items()]
+        return (*asked, *(_during(other.day, other.from_day, period) if period else ()))
+
+    def _named_by(self, definition: Definition, other: Other, period: Period | None) -> Test:
+        rows = self.reading.rows(other.kind, *self._elsewhere(definition, other, period))
+        named = {row.keys[other.key] for row in rows}
+        return lambda row: row.ref.id in named
+
+    def _bound(self, kind: str, name: str, value: Mapping[str, int], on: date) -> Test:
+        least, most = value.get("at_least"), value.get("at_most")
+
+        def test(row: Stored) -> bool:
+            # A range that straddles a bound is not counted: what is not certain is not claimed.
+            found = DERIVED[(kind, name)](_record(self.reading, row), on)
+            if found is None or (least is not None and found[0] < least):
+                return False
+            return most is None or found[1] <= most
+
+        return test
+
+    def _hindered(self, role: str) -> Test:
+        demands = self.reading.get(Role, role).demands
+        return lambda row: bool(_record(self.reading, row).hindered(demands))
 
     def below(self, place: str) -> tuple[str, ...]:
         """A station and all below it in the network's tree; Missing if there is no such station."""
@@ -184,17 +206,19 @@ class Questions:
         raise Missing("missing", kind="member", id=name)
 
 
-def _during(definition: Definition, period: Period) -> list[Condition]:
-    if definition.day is None:
+def _record(reading: Reading, row: Stored) -> Any:
+    office = reading.office
+    return office.codec.decode(office.kinds.named(row.ref.kind), row.body).record
+
+
+def _during(day: str | None, from_day: str | None, period: Period) -> list[Condition]:
+    if day is None:
         return []
     after = (period.last + timedelta(days=1)).isoformat()
-    if definition.from_day is None:
-        return [Between(definition.day, period.first.isoformat(), after)]
+    if from_day is None:
+        return [Between(day, period.first.isoformat(), after)]
     # A span counts when it touches the period: it begins no later than the end, and ends no earlier.
-    return [
-        Between(definition.from_day, None, after),
-        Between(definition.day, period.first.isoformat(), None),
-    ]
+    return [Between(from_day, None, after), Between(day, period.first.isoformat(), None)]
 
 
 def _scalar(value: Any) -> Scalar:
