@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grassroots.domain.checks import LONGEST_CODE, catalogue_code, in_catalogue, short_code
+from grassroots.domain.checks import LONGEST_CODE, catalogue_code, in_catalogue, one_of, short_code
+from grassroots.domain.member import Sex
 from grassroots.errors import BadInput
 
 
@@ -47,3 +48,10 @@ def test_a_code_outside_the_catalogue_is_refused_and_the_possible_ones_are_named
 def test_without_a_catalogue_every_code_passes_and_none_needs_none() -> None:
     in_catalogue("parking", (), "kind")
     in_catalogue(None, {"parking"}, "kind")
+
+
+def test_a_value_of_a_closed_set_is_its_member_and_anything_else_names_the_possible_ones() -> None:
+    assert one_of(Sex, "female") is one_of(Sex, Sex.FEMALE) is Sex.FEMALE
+    with pytest.raises(BadInput) as refused:
+        one_of(Sex, "女")
+    assert refused.value.facts["possible"] == ("female", "male", "unknown")

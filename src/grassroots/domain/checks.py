@@ -7,7 +7,7 @@ never be a sentence with somebody's name in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -65,17 +65,13 @@ def in_catalogue(what: str | None, known: Collection[str], field: str) -> None:
         raise BadInput("catalogue-code-unknown", what=what, field=field, possible=possible)
 
 
-def one_of(closed: type[E]) -> Callable[[E | str], E]:
-    """An attrs converter: a member of a closed set, or its value as an app or a sheet has it.
+def one_of(closed: type[E], value: E | str) -> E:
+    """A member of a closed set, given as such or by its value, as an app or a sheet has it.
 
     Anything else is BadInput ``not-one-of``, which names the possible values.
     """
-
-    def member(value: E | str) -> E:
-        try:
-            return closed(value)
-        except ValueError:
-            possible = tuple(one.value for one in closed)
-            raise BadInput("not-one-of", what=str(value), set=closed.__name__, possible=possible) from None
-
-    return member
+    try:
+        return closed(value)
+    except ValueError:
+        possible = tuple(one.value for one in closed)
+        raise BadInput("not-one-of", what=str(value), set=closed.__name__, possible=possible) from None

@@ -70,6 +70,10 @@ CORRECTABLE = frozenset(
 )
 
 
+def _outcome(value: Outcome | str) -> Outcome:
+    return one_of(Outcome, value)
+
+
 @final
 @attrs.frozen(kw_only=True)
 class Intervention:
@@ -82,7 +86,7 @@ class Intervention:
     kind: str = attrs.field(converter=catalogue_code)
     station: StationId
     day: date
-    outcome: Outcome = attrs.field(converter=one_of(Outcome))
+    outcome: Outcome = attrs.field(converter=_outcome)
     at: time | None = None
     place: str | None = attrs.field(default=None, converter=attrs.converters.optional(tidy_text))
     incidents: int = attrs.field(default=1, validator=at_least(0))

@@ -123,6 +123,10 @@ class HeldTooEarly(Refused):
     code = "meeting-still-to-come"
 
 
+def _decision(value: DecisionKind | str) -> DecisionKind:
+    return one_of(DecisionKind, value)
+
+
 @final
 @attrs.frozen(kw_only=True)
 class AgendaItem:
@@ -133,9 +137,7 @@ class AgendaItem:
     """
 
     concern: ConcernId
-    decision: DecisionKind | None = attrs.field(
-        default=None, converter=attrs.converters.optional(one_of(DecisionKind))
-    )
+    decision: DecisionKind | None = attrs.field(default=None, converter=attrs.converters.optional(_decision))
     owner: MemberId | None = None
     unit: OrganizationId | None = None
     due: date | None = None

@@ -145,13 +145,17 @@ class Campaign:
         return self.opened <= on and (self.closed is None or on <= self.closed)
 
 
+def _outcome(value: SuggestionOutcome | str) -> SuggestionOutcome:
+    return one_of(SuggestionOutcome, value)
+
+
 @final
 @attrs.frozen(kw_only=True)
 class ItemReply:
     """The answer to one item; ``by`` is the body that gave it."""
 
     on: date
-    outcome: SuggestionOutcome = attrs.field(converter=one_of(SuggestionOutcome))
+    outcome: SuggestionOutcome = attrs.field(converter=_outcome)
     by: OrganizationId | None = None
     text: str = attrs.field(default="", metadata=CASE, converter=tidy_text)
 

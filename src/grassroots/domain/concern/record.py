@@ -54,6 +54,18 @@ from grassroots.values.names import tidy_name
 from grassroots.values.texts import tidy_text
 
 
+def _medium(value: ReplyMedium | str) -> ReplyMedium:
+    return one_of(ReplyMedium, value)
+
+
+def _channel(value: Channel | str) -> Channel:
+    return one_of(Channel, value)
+
+
+def _kind(value: ConcernKind | str) -> ConcernKind:
+    return one_of(ConcernKind, value)
+
+
 @final
 @attrs.frozen(kw_only=True)
 class Tabling:
@@ -69,7 +81,7 @@ class Reply:
     """The resident was told, on this day, in this way."""
 
     on: date
-    medium: ReplyMedium = attrs.field(converter=one_of(ReplyMedium))
+    medium: ReplyMedium = attrs.field(converter=_medium)
     text: str = attrs.field(default="", metadata=CASE, converter=tidy_text)
 
 
@@ -98,7 +110,7 @@ class Concern:
     number: str | None = None
     taken_by: MemberId | None = None
     shift: ShiftId | None = None
-    channel: Channel = attrs.field(default=Channel.IN_PERSON, converter=one_of(Channel))
+    channel: Channel = attrs.field(default=Channel.IN_PERSON, converter=_channel)
     raiser_name: str | None = attrs.field(
         default=None, metadata=IDENTITY, converter=attrs.converters.optional(tidy_name)
     )
@@ -106,9 +118,7 @@ class Concern:
     raiser_member: MemberId | None = attrs.field(default=None, metadata=IDENTITY)
     compound: OrganizationId | None = None
     anonymous: bool = False
-    kind: ConcernKind | None = attrs.field(
-        default=None, converter=attrs.converters.optional(one_of(ConcernKind))
-    )
+    kind: ConcernKind | None = attrs.field(default=None, converter=attrs.converters.optional(_kind))
     category: str | None = attrs.field(default=None, converter=attrs.converters.optional(catalogue_code))
     status: ConcernStatus = ConcernStatus.RECORDED
     outcome: ConcernOutcome | None = None
@@ -222,7 +232,7 @@ class Concern:
         """What the resident says of it when asked; a later call-back takes the place of an earlier one."""
         if self.status not in (ConcernStatus.REPLIED, ConcernStatus.CLOSED):
             turn(TRANSITIONS, self.status, "rate", kind="concern", id=self.id)
-        rating = one_of(Satisfaction)(rating)
+        rating = one_of(Satisfaction, rating)
         if rating is self.rating:
             return Step(self)
         return Step(attrs.evolve(self, rating=rating), (ConcernRated(rating=rating, on=on),))
