@@ -23,6 +23,7 @@ from year_maker.more import MOST, make_more  # noqa: E402
 from year_maker.odd import make_odd  # noqa: E402
 from year_maker.people import make_people  # noqa: E402
 from year_maker.posts import make_posts  # noqa: E402
+from year_maker.signing import make_signins  # noqa: E402
 from year_maker.variants import CHANGES, VARIANTS  # noqa: E402
 
 __all__ = ["MOST", "VARIANTS", "generate", "make_year"]
@@ -35,7 +36,7 @@ def make_year(seed: int = SEED, variant: str | None = None, scale: int = 1) -> Y
     if not 1 <= scale <= MOST:
         raise ValueError(f"scale must be 1 to {MOST}, not {scale}")
     year = Year(seed, charter=(HERE / "charter.toml").read_text(encoding="utf-8"))
-    for make in (make_people, make_posts, make_activities, make_desk, make_care, make_odd):
+    for make in (make_people, make_posts, make_activities, make_signins, make_desk, make_care, make_odd):
         make(year)
     if scale > 1:
         make_more(year, scale)

@@ -1,4 +1,4 @@
-"""What was held: talks, Party days, lectures, legal publicity, classes, courses, feasts; and who signed in."""
+"""What was held: talks, Party days, lectures, legal publicity, classes, courses and feasts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from year_maker.model import COMMUNITIES, FIRST, LAST, Row, Year
 
 TALKS = "“传承红色基因，争做时代新人”红色故事宣讲"
+LAWS = ("《反家暴法》", "《民法典》", "《身边的力量》", "交通安全", "防范电信诈骗")
 LECTURES = "“勤学党史、学习党规、提升修养”系列党课"
 
 
@@ -37,7 +38,6 @@ def make_activities(year: Year) -> None:
         rows += maker(year, year.random(maker.__name__))
     rows.sort(key=lambda item: (item["on"], item["start"], item["station"], item["title"]))
     year.put("activities", rows)
-    _signins(year, year.random("signins"))
 
 
 def _talks(year: Year, rng: Random) -> list[Row]:
@@ -60,7 +60,8 @@ def _talks(year: Year, rng: Random) -> list[Row]:
         minors = people * 2 // 3 if school else 0
         rows.append(
             row(
-                TALKS, "宣讲", on, *rng.choice((("09:00", "10:00"), ("14:30", "15:30"), ("10:00", "11:30"))), station,
+                TALKS, "宣讲", on,
+                *rng.choice((("09:00", "10:00"), ("14:30", "15:30"), ("10:00", "11:30"))), station,
                 team="夕阳红宣讲团", speakers=tuple(rng.sample(speakers, rng.choice((1, 1, 2)))),
                 topic=rng.choice(("红色家书", "长征故事", "家风故事", "英雄事迹", "党史故事")), heads=people,
                 minors=minors, made=split(rng, people, minors), remark="走进辖区小学" if school else "",
@@ -69,7 +70,8 @@ def _talks(year: Year, rng: Random) -> list[Row]:
     rows.append(
         row(
             "老战士讲红色故事", "宣讲", date(2021, 6, 9), "09:00", "10:00", "xintang", team="夕阳红宣讲团",
-            speakers=("柏松年",), topic="抗美援朝", heads=33, minors=20, made={"学生": 20, "家长": 8, "党员": 5},
+            speakers=("柏松年",), topic="抗美援朝", heads=33, minors=20,
+            made={"学生": 20, "家长": 8, "党员": 5},
             remark="滔滔不绝讲了1个小时",
         )
     )  # fmt: skip
@@ -100,7 +102,8 @@ def _party(year: Year, rng: Random) -> list[Row]:
         heads = rng.randint(25, 60)
         rows.append(
             row(
-                "新塘社区主题党日", "主题党日", on, "09:00", "11:00", "xintang", heads=heads, minors=0, made={"党员": heads},
+                "新塘社区主题党日", "主题党日", on, "09:00", "11:00", "xintang", heads=heads, minors=0,
+                made={"党员": heads},
                 topic="庆祝中国共产党成立一百周年" if centenary else rng.choice(themes),
                 remark="填写“我心向党，新区党员话党恩”卡片" if centenary else "",
             )
@@ -150,8 +153,9 @@ def _legal(year: Year, rng: Random) -> list[Row]:
             heads = rng.randint(20, 60)
             rows.append(
                 row(
-                    "菱溪社区法制宣传", "法制宣传", date(2021, month, day), "09:30", "11:00", "lingxi", speakers=("訾安平",),
-                    topic=("《反家暴法》", "《民法典》", "《身边的力量》", "交通安全", "防范电信诈骗")[(month + number) % 5],
+                    "菱溪社区法制宣传", "法制宣传", date(2021, month, day), "09:30", "11:00", "lingxi",
+                    speakers=("訾安平",),
+                    topic=LAWS[(month + number) % len(LAWS)],
                     heads=heads, minors=0, made=split(rng, heads), materials=rng.randint(42, 64),
                 )
             )  # fmt: skip
@@ -162,7 +166,12 @@ def _classes(year: Year, rng: Random) -> list[Row]:
     """Calligraphy, weekly at four sites by one teacher, in every week that touches the year."""
     rows = []
     monday = FIRST - timedelta(days=FIRST.weekday())
-    sites = (("jiayuan", "家园", 0, "09:00", "10:30"), ("xiaohutang", "小湖塘", 1, "09:00", "10:30"), ("xiangwan", "湘湾", 2, "15:00", "16:30"), ("changzheng", "长征", 3, "15:00", "16:30"))  # fmt: skip
+    sites = (
+        ("jiayuan", "家园", 0, "09:00", "10:30"),
+        ("xiaohutang", "小湖塘", 1, "09:00", "10:30"),
+        ("xiangwan", "湘湾", 2, "15:00", "16:30"),
+        ("changzheng", "长征", 3, "15:00", "16:30"),
+    )
     while monday <= LAST:
         for number, (station, name, weekday, start, end) in enumerate(sites):
             on, remark = monday + timedelta(days=weekday), ""
@@ -268,12 +277,63 @@ def _children(year: Year, rng: Random) -> list[Row]:
 
 def _feasts(year: Year, rng: Random) -> list[Row]:
     rows = [
-        row("优秀共产党员先进事迹学习会", "学习会", date(2021, 7, 6), "09:00", "11:00", "hub", heads=86, minors=0, made={"党员": 86}),
-        row("红色戏曲展演", "展演", date(2021, 7, 8), "19:00", "21:00", "hub", heads=150, minors=12, made={"党员": 60, "居民": 78, "学生": 12}),
-        row("“感党恩 敬先辈 庆重阳”主题沙龙", "节日座谈", date(2021, 10, 14), "09:00", "11:00", "lingxi", heads=48, minors=0, made={"党员": 18, "居民": 30}),
-        row("“光荣在党50年”纪念章颁发仪式", "仪式", date(2021, 7, 1), "14:30", "16:00", "xintang", heads=65, minors=0, made={"党员": 65}),
-        row("志愿者入队宣誓", "仪式", date(2021, 3, 5), "09:00", "09:40", "hub", team="红霞映天元志愿服务队", heads=22, minors=0, made={"党员": 22}),
-    ]  # fmt: skip
+        row(
+            "优秀共产党员先进事迹学习会",
+            "学习会",
+            date(2021, 7, 6),
+            "09:00",
+            "11:00",
+            "hub",
+            heads=86,
+            minors=0,
+            made={"党员": 86},
+        ),
+        row(
+            "红色戏曲展演",
+            "展演",
+            date(2021, 7, 8),
+            "19:00",
+            "21:00",
+            "hub",
+            heads=150,
+            minors=12,
+            made={"党员": 60, "居民": 78, "学生": 12},
+        ),
+        row(
+            "“感党恩 敬先辈 庆重阳”主题沙龙",
+            "节日座谈",
+            date(2021, 10, 14),
+            "09:00",
+            "11:00",
+            "lingxi",
+            heads=48,
+            minors=0,
+            made={"党员": 18, "居民": 30},
+        ),
+        row(
+            "“光荣在党50年”纪念章颁发仪式",
+            "仪式",
+            date(2021, 7, 1),
+            "14:30",
+            "16:00",
+            "xintang",
+            heads=65,
+            minors=0,
+            made={"党员": 65},
+        ),
+        row(
+            "志愿者入队宣誓",
+            "仪式",
+            date(2021, 3, 5),
+            "09:00",
+            "09:40",
+            "hub",
+            team="红霞映天元志愿服务队",
+            heads=22,
+            minors=0,
+            made={"党员": 22},
+        ),
+    ]
     for number, compound in enumerate(("恒泰华庭", "星河湾畔", "金桂苑")):
         rows.append(
             row(
@@ -307,72 +367,3 @@ def _feasts(year: Year, rng: Random) -> list[Row]:
             )
         )
     return rows
-
-
-def _signins(year: Year, rng: Random) -> None:
-    """A few sheets with the names of those who came, always fewer than the heads that were counted."""
-    people = year.people
-    rows: list[Row] = []
-
-    def sheet(title: str, on: date, leader: str, names: list[str], start: time, end: time) -> None:
-        held = next(item for item in year.tables["activities"] if item["title"] == title and item["on"] == on)
-        for name in names:
-            person = next(p for p in people if p.name == name)
-            come = (start.hour * 60 + start.minute) - rng.randint(0, 15)
-            rows.append(
-                {
-                    "title": title,
-                    "on": on,
-                    "station": held["station"],
-                    "leader": leader,
-                    "name": name,
-                    "person": person,
-                    "came": time(come // 60, come % 60),
-                    "left": end,
-                }
-            )
-
-    adults = [p.name for p in people if p.team and p.name not in ("柏松年", "步云笙")]
-    xintang = [p.name for p in people if p.station == "xintang" and p.party and "namesake" not in p.tags]
-    awarded = [p.name for p in people if "award" in p.tags]
-    sheet(
-        "老战士讲红色故事",
-        date(2021, 6, 9),
-        "尤慧芳",
-        ["柏松年", *rng.sample(xintang, 4)],
-        at("09:00"),
-        at("10:00"),
-    )
-    sheet(
-        "“光荣在党50年”纪念章颁发仪式",
-        date(2021, 7, 1),
-        "韩启明",
-        awarded + rng.sample([n for n in xintang if n not in awarded], 6),
-        at("14:30"),
-        at("16:00"),
-    )
-    sheet("新塘社区主题党日", date(2021, 7, 1), "欧阳素琴", rng.sample(xintang, 18), at("09:00"), at("11:00"))
-    sheet(
-        "志愿者入队宣誓",
-        date(2021, 3, 5),
-        "韩启明",
-        ["谌望舒", *rng.sample([n for n in adults if n != "谌望舒"], 17)],
-        at("09:00"),
-        at("09:40"),
-    )
-    salon = rng.sample([p.name for p in people if p.station == "lingxi" and p.category != "居民"], 16)
-    sheet("“感党恩 敬先辈 庆重阳”主题沙龙", date(2021, 10, 14), "訾安平", salon, at("09:00"), at("11:00"))
-    for twin in (p for p in people if "namesake" in p.tags):
-        rows.append(
-            {
-                "title": "“感党恩 敬先辈 庆重阳”主题沙龙",
-                "on": date(2021, 10, 14),
-                "station": "lingxi",
-                "leader": "訾安平",
-                "name": twin.name,
-                "person": twin,
-                "came": at("08:50"),
-                "left": at("11:00"),
-            }
-        )
-    year.put("signins", rows)

@@ -7,10 +7,13 @@ from datetime import date, timedelta
 from year_maker.model import LAST, Person, Row, Year
 
 LOW_HIGH, DELEGATE = "低龄+高龄", "党代表+困难群众"
+ERRANDS = ("聊天问安", "送药", "送学上门", "代购生活用品", "测量血压", "")
 IDEAS = (
     "学校门口增设护学岗", "十字路口增加行人过街信号灯", "延长绿灯时间方便老人过街", "清理人行道违停车辆",
-    "公交站台增设座椅", "小区门口施划禁停线", "增设非机动车道隔离栏", "整治电动车逆行", "路口转角清除遮挡视线的绿篱",
-    "夜间增设反光标识", "规范共享单车停放", "增设电子监控", "拓宽狭窄路段", "修补破损路面", "开展交通安全进社区",
+    "公交站台增设座椅", "小区门口施划禁停线", "增设非机动车道隔离栏", "整治电动车逆行",
+    "路口转角清除遮挡视线的绿篱",
+    "夜间增设反光标识", "规范共享单车停放", "增设电子监控", "拓宽狭窄路段", "修补破损路面",
+    "开展交通安全进社区",
 )  # fmt: skip
 
 
@@ -97,12 +100,13 @@ def _contacts(year: Year, pairs: list[Row]) -> None:
         while day <= last:
             means = rng.choice(("上门", "电话", "电话", "微信", "视频"))
             made = rng.random() > 0.05
+            long = rng.randrange(5, 61, 5) if means == "上门" else rng.randint(3, 15)
             rows.append(
                 {
                     "on": day, "supporter": pair["supporter"], "recipient": pair["recipient"], "means": means,
-                    "minutes": (rng.randrange(5, 61, 5) if means == "上门" else rng.randint(3, 15)) if made else None,
+                    "minutes": long if made else None,
                     "result": "已联系" if made else "未联系上",
-                    "text": rng.choice(("聊天问安", "送药", "送学上门", "代购生活用品", "测量血压", "")) if made else "无人接听",
+                    "text": rng.choice(ERRANDS) if made else "无人接听",
                 }
             )  # fmt: skip
             day += timedelta(days=step - rng.randrange(2))
@@ -119,7 +123,8 @@ def _suggestions(year: Year) -> None:
             answer = number in replied
             rows.append(
                 {
-                    "campaign": "“金点子”征集", "name": name, "on": on, "pages": pages, "number": number, "text": idea,
+                    "campaign": "“金点子”征集", "name": name, "on": on, "pages": pages, "number": number,
+                    "text": idea,
                     "by": "示范区交警支队" if answer else "",
                     "replied": on + timedelta(days=20 + number) if answer else None,
                     "outcome": rng.choice(("采纳", "部分采纳", "已答复", "采纳")) if answer else "",

@@ -13,7 +13,8 @@ CONCERNS = (
     ("楼道堆放杂物影响通行", "投诉"), ("路灯不亮，晚上出行不便", "求助"), ("垃圾桶满溢未及时清运", "投诉"),
     ("楼上漏水多次协商未果", "求助"), ("小区门口乱停车", "投诉"), ("希望增设健身器材", "建议"),
     ("咨询高龄津贴办理手续", "咨询"), ("广场舞音乐声音过大", "投诉"), ("电动车在楼道充电", "举报"),
-    ("窨井盖松动", "求助"), ("建议增设休息座椅", "建议"), ("物业收费不清楚", "咨询"), ("装修时间过早扰民", "投诉"),
+    ("窨井盖松动", "求助"), ("建议增设休息座椅", "建议"), ("物业收费不清楚", "咨询"),
+    ("装修时间过早扰民", "投诉"),
     ("独居老人需要定期上门", "求助"), ("绿化带被占用种菜", "举报"), ("单元门禁损坏", "求助"),
 )  # fmt: skip
 OUTCOMES = ("已解决", "已解决", "已解决", "已办结", "解释说明", "已转办", "正在办理")
@@ -95,10 +96,12 @@ def _concerns(year: Year, meetings: list[date], on_duty: dict[date, tuple[str, .
                 "number": number, "on": day, "raiser": raiser, "phone": phone,
                 "compound": rng.choice(COMPOUNDS[code]), "text": text, "kind": kind, "taker": taker,
                 "station": station, "unit": rng.choice((f"{name}社区", f"{name}社区", "示范区城管执法大队")),
-                "owner": taker, "due": day + timedelta(days=15), "outcome": outcome if finished else "正在办理",
+                "owner": taker, "due": day + timedelta(days=15),
+                "outcome": outcome if finished else "正在办理",
                 "done": done if finished else None,
                 "answered": min(done + timedelta(days=rng.randrange(3)), LAST) if answered else None,
-                "rating": rng.choice(("满意", "满意", "基本满意", "不满意")) if answered else "", "remark": "",
+                "rating": rng.choice(("满意", "满意", "基本满意", "不满意")) if answered else "",
+                "remark": "",
             }
         )  # fmt: skip
     _odd_outcomes(rows)
@@ -134,7 +137,8 @@ def _logs(year: Year, on_duty: dict[date, tuple[str, ...]], concerns: list[Row])
             {
                 "on": day, "weather": rng.choice(("晴", "多云", "阴", "小雨", "晴")), "name": names[0],
                 "came": came or rng.choice(("无", "零报告", "无来访来电", "无")),
-                "done": "已登记，提交例会" if came else "", "handover": rng.choice(("无", "", "钥匙已交接", "无")), "remark": "",
+                "done": "已登记，提交例会" if came else "",
+                "handover": rng.choice(("无", "", "钥匙已交接", "无")), "remark": "",
             }
         )  # fmt: skip
     year.put("logs", rows)
@@ -230,9 +234,7 @@ def _patrols(year: Year) -> None:
         add("其他", "未发现情况", 0, POST, coaches, SIX[5], "")
     for number in range(48):
         found = ("遛狗不牵绳", "垃圾未分类", "遛狗不牵绳", "其他")[number % 4]
-        add(
-            found, ("已劝导", "已制止", "已制止", "已移交")[number % 4], 1, "xiangwan", xiangwan, SIX[5], ""
-        )
+        add(found, ("已劝导", "已制止", "已制止", "已移交")[number % 4], 1, "xiangwan", xiangwan, SIX[5], "")
     for _ in range(9):
         add("乱丢乱扔", "已制止", rng.randint(1, 2), "xiangwan", xiangwan, SIX[5], "")
     rows.sort(key=lambda item: (item["on"], item["at"], item["route"]))

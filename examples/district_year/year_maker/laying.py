@@ -35,7 +35,7 @@ def cell(column: Column, row: Row, seed: int, *, text: bool) -> Any:
     """The cell of one column for one row, in whatever form the throw of the dice gives."""
     if column.field in row.get("_raw", {}):
         return row["_raw"][column.field]
-    value = row.get(column.field)
+    value: Any = row.get(column.field)
     throw = mess.dice(seed, row["_key"], column.field)
     match column.kind:
         case "day":
@@ -74,7 +74,7 @@ def lay(
     seed: int,
     title: str = "",
     note: str = "",
-    block: Sequence[Sequence[str]] = (),
+    block: Sequence[Sequence[Any]] = (),
     hints: Sequence[str] = (),
     ditto: Sequence[str] = (),
     total: Sequence[str] = (),
@@ -105,7 +105,7 @@ def lay(
         if gap and number == len(rows) // 2:
             grid.rows.append([])
             before = {}
-        cells = []
+        cells: list[Any] = []
         joined = merge is not None and before != {} and row[merge[0]] == before[merge[0]]
         for column in shown:
             if column.kind == "row":

@@ -1,4 +1,4 @@
-"""How cells come to look in real sheets. What a cell becomes depends on its own key only, never on the rest."""
+"""How cells come to look in real sheets. What a cell becomes depends on its own key only."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def day_cell(day: date | None, throw: int, *, text: bool = False) -> Any:
 
 
 def partial_cell(known: tuple[int, int | None, int | None] | None, throw: int) -> Any:
-    """A date as far as it is known. 1952.7 may be a number; 1952.1 and 1952.10 never are: Excel confuses them."""
+    """A date as far as it is known. 1952.7 may be a number; 1952.1 and 1952.10 never: Excel confuses them."""
     if known is None:
         return None
     year, month, day = known

@@ -14,7 +14,7 @@ MOST = 90
 
 
 def make_more(year: Year, scale: int) -> None:
-    """Add about 4,000 facts for each step above 1: 365 shifts with two people, 1,900 patrols, 1,000 events."""
+    """Add about 4,000 facts a step above 1: 365 shifts with two people, 1,900 patrols, 1,000 events."""
     rng = year.random("more")
     crew = [p for p in year.people if p.category in ("志愿者", "老党员志愿者") and not p.limits]
     crew = [p for p in crew if p.station != "shangge" and not p.tags & {"namesake", "odd"}]

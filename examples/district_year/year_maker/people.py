@@ -74,7 +74,7 @@ def id_number(born: tuple[int, int | None, int | None], sex: str, serial: int) -
 
 def standing_starts(joined: tuple[int, int | None, int | None]) -> tuple[int, int | None, int | None]:
     """No probation from April 1969 to 11 August 1977, one year otherwise (as far as living people go)."""
-    if (1969, 4) <= (joined[0], joined[1] or 1) and (joined[0], joined[1] or 12, joined[2] or 31) <= (
+    if (joined[0], joined[1] or 1) >= (1969, 4) and (joined[0], joined[1] or 12, joined[2] or 31) <= (
         1977, 8, 11,
     ):  # fmt: skip
         return joined
@@ -192,7 +192,8 @@ def _details(rng: Random, people: list[Person]) -> None:
             person.phone = f"144{rng.randrange(10_000_000, 99_999_999)}"
         phones.add(person.phone)
         community = "xintang" if person.station == "hub" else person.station
-        person.address = f"{rng.choice(COMPOUNDS[community])}{rng.randint(1, 18)}栋{rng.randint(1, 17)}0{rng.randint(1, 4)}"
+        block, door = rng.randint(1, 18), rng.randint(1, 17) * 100 + rng.randint(1, 4)
+        person.address = f"{rng.choice(COMPOUNDS[community])}{block}栋{door}"
         if person.born[2] and rng.random() < 0.25:
             person.id_number = id_number(person.born, person.sex, serial)
         if not person.skill and rng.random() < 0.3:

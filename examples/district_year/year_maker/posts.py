@@ -8,7 +8,8 @@ from random import Random
 from year_maker.model import COMMUNITIES, COMMUNITY_NAMES, COMPOUNDS, NEW_BODIES, Person, Row, Year
 
 SIX = (
-    "两新组织党建指导员", "理论政策宣讲员", "社区矛盾调解员", "红色小区规划员", "青苗呵护员", "新时代文明实践辅导员",
+    "两新组织党建指导员", "理论政策宣讲员", "社区矛盾调解员", "红色小区规划员", "青苗呵护员",
+    "新时代文明实践辅导员",
 )  # fmt: skip
 NUMERALS = "一二三四"
 
@@ -29,13 +30,11 @@ def _teams(year: Year) -> None:
     veterans = [p for p in year.people if p.team]
     rows: list[Row] = []
     for person in veterans:
-        # The newest took the oath in March 2021, a volunteer before that; the others on joining or soon after.
+        # The newest took the oath in March 2021, a volunteer before that; the others on joining or soon.
         late = timedelta(days=rng.choice((0, 0, 7)))
         joined = date(2021, 3, 5) if person.name == "谌望舒" else person.since
         oath = joined if person.name == "谌望舒" else joined + late
-        rows.append(
-            {"team": "红霞映天元志愿服务队", "name": person.name, "since": joined, "oath": oath}
-        )
+        rows.append({"team": "红霞映天元志愿服务队", "name": person.name, "since": joined, "oath": oath})
     speakers = [year.person(n) for n in ("韩启明", "尤慧芳", "柏松年", "耿秋实", "辛百川", "卯长河")]
     speakers += rng.sample([p for p in veterans if "cast" not in p.tags], 6)
     for person in speakers:

@@ -1,4 +1,4 @@
-"""Sheets as grids of cells, and the three kinds of files: xlsx, ods (by hand, it is only a zip), csv in GB18030."""
+"""Sheets as grids of cells, and three kinds of files: xlsx, ods (by hand, only a zip), csv (GB18030)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ _MANIFEST = (
     '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest '
     'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
     f'<manifest:file-entry manifest:full-path="/" manifest:version="1.2" manifest:media-type="{_MIME}"/>'
-    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+    "</manifest:manifest>"
 )
 
 
@@ -88,7 +89,11 @@ def write_ods(path: Path, grids: Sequence[Grid]) -> None:
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_SPACES} office:version="1.2">'
         f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
     )
-    parts = (("mimetype", _MIME, ZIP_STORED), ("content.xml", content, ZIP_DEFLATED), ("META-INF/manifest.xml", _MANIFEST, ZIP_DEFLATED))  # fmt: skip
+    parts = (
+        ("mimetype", _MIME, ZIP_STORED),
+        ("content.xml", content, ZIP_DEFLATED),
+        ("META-INF/manifest.xml", _MANIFEST, ZIP_DEFLATED),
+    )
     with ZipFile(path, "w") as archive:
         for name, text, how in parts:
             info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
@@ -125,7 +130,9 @@ def _ods_cell(cell: Any, span: str) -> str:
         return f"<table:table-cell{span}/>"
     text = f"<text:p>{escape(str(cell))}</text:p>"
     if isinstance(cell, date):
-        return f'<table:table-cell{span} office:value-type="date" office:date-value="{cell.isoformat()}">{text}</table:table-cell>'
-    if isinstance(cell, (int, float)):
-        return f'<table:table-cell{span} office:value-type="float" office:value="{cell}">{text}</table:table-cell>'
-    return f'<table:table-cell{span} office:value-type="string">{text}</table:table-cell>'
+        what = f'office:value-type="date" office:date-value="{cell.isoformat()}"'
+    elif isinstance(cell, (int, float)):
+        what = f'office:value-type="float" office:value="{cell}"'
+    else:
+        what = 'office:value-type="string"'
+    return f"<table:table-cell{span} {what}>{text}</table:table-cell>"
