@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grassroots.domain.checks import LONGEST_CODE, catalogue_code, in_catalogue, one_of, short_code
-from grassroots.domain.member import Sex
+from grassroots.domain.intervention import Outcome
 from grassroots.errors import BadInput
 
 
@@ -51,7 +51,7 @@ def test_without_a_catalogue_every_code_passes_and_none_needs_none() -> None:
 
 
 def test_a_value_of_a_closed_set_is_its_member_and_anything_else_names_the_possible_ones() -> None:
-    assert one_of(Sex, "female") is one_of(Sex, Sex.FEMALE) is Sex.FEMALE
+    assert one_of(Outcome, "stopped") is one_of(Outcome, Outcome.STOPPED) is Outcome.STOPPED
     with pytest.raises(BadInput) as refused:
-        one_of(Sex, "女")
-    assert refused.value.facts["possible"] == ("female", "male", "unknown")
+        one_of(Outcome, "制止")
+    assert refused.value.facts["possible"] == tuple(outcome.value for outcome in Outcome)

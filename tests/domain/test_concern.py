@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -58,7 +59,7 @@ def test_who_gave_no_name_is_answered_on_the_notice_board() -> None:
 @pytest.mark.parametrize(
     "named", [{"raiser_name": "贺敏"}, {"raiser_phone": "13900000001"}, {"raiser_member": MemberId("M1")}]
 )
-def test_an_anonymous_concern_holds_nobody(named: dict[str, object]) -> None:
+def test_an_anonymous_concern_holds_nobody(named: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         concern(anonymous=True, **named)
 

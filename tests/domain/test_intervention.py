@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -60,7 +61,7 @@ def test_a_line_is_counted_under_one_role_and_listed_under_others() -> None:
         {"role": MEDIATOR, "also_under": (ADVISER, ADVISER)},
     ],
 )
-def test_no_role_lists_a_line_twice(fields: dict[str, object]) -> None:
+def test_no_role_lists_a_line_twice(fields: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         line(**fields)
 

@@ -87,8 +87,9 @@ def test_the_same_act_sent_twice_takes_one_concern(desk: Desk, post: StationId) 
 
 @pytest.mark.parametrize("field", ["taken_by", "raiser_member", "shift", "compound"])
 def test_whom_and_what_a_concern_names_has_to_exist(desk: Desk, post: StationId, field: str) -> None:
+    named: dict[str, Any] = {field: "nowhere"}
     with pytest.raises(Missing):
-        desk.concerns.take(station=post, text="井盖松动", **{field: "nowhere"})
+        desk.concerns.take(station=post, text="井盖松动", **named)
 
 
 def test_a_category_outside_the_packs_catalogue_is_refused(desk: Desk, post: StationId) -> None:

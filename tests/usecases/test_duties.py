@@ -220,7 +220,7 @@ def test_two_desks_never_put_one_member_in_two_places_at_once(
     early, late = shift(desk, post, starts=9, ends=11), shift(desk, post, starts=10, ends=12)
     other = network.desk("clerk:li")
     storage = desk.seat.office.storage
-    commit, sent = storage.commit, []
+    commit, sent = storage.commit, list[str]()
 
     def in_between(batch: Any) -> Any:
         if not sent:
