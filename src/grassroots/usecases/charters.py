@@ -65,7 +65,7 @@ class Charters(Room):
         return reading.get(Charter, CHARTER_ID)
 
     @act
-    def amend(self, work: Work, **fields: Any) -> Charter:
+    def amend(self, work: Work, /, **fields: Any) -> Charter:
         """Change the name, template, packs or reference day; packs hold from the next opening on."""
         return work.keep(work.load(Charter, CHARTER_ID).amend(**fields))
 

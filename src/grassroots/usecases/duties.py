@@ -62,7 +62,7 @@ class Duties(Room):
     @act
     def assign(self, work: Work, shift: ShiftId, member: MemberId, *, despite: str | None = None) -> Duty:
         """Put a member on the roster of a shift; ``despite`` names who answers for an override."""
-        return _assign(work, work.load(Shift, shift), member, despite)
+        return assign_duty(work, work.load(Shift, shift), member, despite=despite)
 
     @act
     def cover(
@@ -77,7 +77,8 @@ class Duties(Room):
     ) -> Duty:
         """One member cannot come and another one does instead: excuse the first, assign the second."""
         excused = work.keep(work.load(Duty, id).excuse(notice_at or work.now, reason))
-        return _assign(work, work.load(Shift, excused.shift), by, despite, covers=excused.member)
+        shift = work.load(Shift, excused.shift)
+        return assign_duty(work, shift, by, despite=despite, covers=excused.member)
 
     @act
     def correct_shift(self, work: Work, /, id: ShiftId, *, reason: str | None = None, **fields: Any) -> Shift:
@@ -241,7 +242,7 @@ def _post(
         day=day,
         starts=starts,
         ends=ends,
-        minimum=_least_people(work, day) if minimum is None else minimum,
+        minimum=least_people(work, day) if minimum is None else minimum,
         role=role,
     )
     standing = work.find(Shift, Is("station", station), Is("day", day.isoformat()))
@@ -249,7 +250,8 @@ def _post(
     return same[0] if same else work.keep(posted)
 
 
-def _least_people(work: Work, day: date) -> int:
+def least_people(work: Work, day: date) -> int:
+    """How many people a shift needs on a day, as the rule packs have it (``duty_policy.shift``)."""
     try:
         return int(work.rules("duty_policy", "shift", day)["least_people_count"])
     except (Missing, KeyError):
@@ -257,24 +259,31 @@ def _least_people(work: Work, day: date) -> int:
         return 1
 
 
-def _assign(
-    work: Work, shift: Shift, id: MemberId, despite: str | None, covers: MemberId | None = None
+def assign_duty(
+    work: Work,
+    shift: Shift,
+    member: MemberId,
+    *,
+    id: DutyId | None = None,
+    despite: str | None = None,
+    covers: MemberId | None = None,
 ) -> Duty:
-    mine = work.find(Duty, Is("shift", shift.id), Is("member", id))
+    """Put a member on the roster of a shift, inside an act; who stands there already keeps their duty."""
+    mine = work.find(Duty, Is("shift", shift.id), Is("member", member))
     standing = [duty for duty in mine if duty.binding]
     if standing:
         return standing[0]
     step = Duty.assign(
         shift,
-        work.load(Member, id),
-        id=DutyId(work.new_id()),
+        work.load(Member, member),
+        id=id or DutyId(work.new_id()),
         demands=_demands(work, shift),
-        others=_others(work, shift, id),
+        others=_others(work, shift, member),
         zone=work.office.zone,
         covers=covers,
         despite=despite,
     )
-    return work.keep(step, Ref("shift", shift.id), Ref("member", id))
+    return work.keep(step, Ref("shift", shift.id), Ref("member", member))
 
 
 def _demands(work: Work, shift: Shift) -> tuple[Limit, ...]:

@@ -9,7 +9,7 @@ from typing import Any, final
 
 import attrs
 
-from grassroots.contracts.storage import Stored
+from grassroots.contracts.storage import Is, Stored
 from grassroots.domain.duplicates import likenesses
 from grassroots.domain.figure import Bucket, Mean, Measure, Value
 from grassroots.domain.member import Member, MemberStatus
@@ -51,7 +51,7 @@ def _sum(question: Question) -> Counted:
 
 def _distinct(question: Question) -> Counted:
     of = str(question.definition.of)
-    groups = _group(question, of, lambda row: 1)
+    groups = _people(question, _group(question, of, lambda row: 1))
     # A row that names nobody cannot be one more person; it is left out and said to be.
     left_out = groups.pop("", 0)
     return Counted(
@@ -60,6 +60,22 @@ def _distinct(question: Question) -> Counted:
         groups=groups,
         left_out=left_out,
     )
+
+
+def _people(question: Question, groups: dict[str, int]) -> dict[str, int]:
+    """Groups by id, with two records of one person (a merge) as the one person that they are."""
+    merged = {row.ref.id: str(row.keys["merged_into"]) for row in question.reading.rows("member", _MERGED)}
+    if not merged:
+        return groups
+    found: Counter[str] = Counter()
+    for id_, number in groups.items():
+        while id_ in merged:
+            id_ = merged[id_]
+        found[id_] += number
+    return dict(found)
+
+
+_MERGED = Is("status", MemberStatus.MERGED.value)
 
 
 def _group(question: Question, key: str, amount: Callable[[Stored], int]) -> dict[str, int]:
@@ -89,7 +105,7 @@ def _mean(question: Question) -> Counted:
 
 def _most(question: Question) -> Counted:
     of = str(question.definition.of)
-    groups = _group(question, of, lambda row: 1)
+    groups = _people(question, _group(question, of, lambda row: 1))
     groups.pop("", None)
     value = max(groups.values(), default=0)
     top = {name for name, number in groups.items() if number == value}
@@ -150,7 +166,8 @@ def _without(question: Question) -> Counted:
     other = question.definition.other
     if other is None:
         raise BadInput("figure-incomplete", figure=question.definition.id, fields=("other",))
-    named = {row.keys[other.key] for row in question.reading.rows(other.kind, *question.other)}
+    rows = question.reading.rows(other.kind, *question.other)
+    named = _people(question, {str(row.keys[other.key]): 1 for row in rows})
     missing = [row for row in question.rows() if row.ref.id not in named]
     return Counted(value=len(missing), rows=lambda: missing)
 

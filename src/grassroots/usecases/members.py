@@ -23,12 +23,12 @@ class Members(Room):
     """The room ``desk.members``."""
 
     @act
-    def register(self, work: Work, *, name: str, **fields: Any) -> Member:
+    def register(self, work: Work, /, *, name: str, **fields: Any) -> Member:
         """Record a person; ``fields`` are those of :class:`Member`. The name may be incomplete."""
         return work.keep(Member.register(id=MemberId(work.new_id()), name=name, **fields))
 
     @act
-    def correct(self, work: Work, id: MemberId, *, reason: str | None = None, **fields: Any) -> Member:
+    def correct(self, work: Work, /, id: MemberId, *, reason: str | None = None, **fields: Any) -> Member:
         """Set fields right; the former values stay in the history (see :meth:`history`)."""
         return work.keep(work.load(Member, id).correct(reason, **fields))
 

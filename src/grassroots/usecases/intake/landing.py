@@ -34,10 +34,14 @@ R = TypeVar("R", bound=Record)
 class Landing:
     """One row's landing: its work, its cells, and the records that it has made so far."""
 
-    def __init__(self, work: Work, row: Row, book: Book) -> None:
+    def __init__(
+        self, work: Work, row: Row, book: Book, *, nth: int = 0, before: tuple[str, ...] = ()
+    ) -> None:
         self.work = work
         self.row = row
         self.book = book
+        self.nth = nth  # how many rows with the same natural key came before this one
+        self.before = before  # what this very row made when it was taken in before
         self.made: list[str] = []
 
     # -- writing ------------------------------------------------------------------------------------------
@@ -73,12 +77,12 @@ class Landing:
             return self.row.need(key, None) if needed else None  # type: ignore[func-returns-value]
         return self._one(key, name, phone)
 
-    def members(self, key: str, *, needed: bool = True) -> tuple[MemberId, ...]:
-        """The members whose names stand in a column."""
+    def members(self, key: str, *, phone: str | None = None, needed: bool = True) -> tuple[MemberId, ...]:
+        """The members whose names stand in a column; ``phone`` (of one of them) tells namesakes apart."""
         names = self.row.names(key)
         if needed:
             self.row.need(key, names)
-        found = [self._one(key, name, None) for name in names]
+        found = [self._one(key, name, phone) for name in names]
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
     def known(self, name: str) -> list[Member]:

@@ -193,7 +193,7 @@ class _OpenBatch:
             return self._told(row, RowAct.SAME, made=known.made)
         mark = self.work.mark()
         before = len(self.work.written())
-        landing = Landing(self.work, row, self.planner.book)
+        landing = Landing(self.work, row, self.planner.book, nth=nth, before=known.made if known else ())
         try:
             self.planner.landers[row.layout.code](landing)
             row.check()

@@ -54,7 +54,9 @@ class Row:
         self.recognised = recognised
         self.layout: FormLayout = recognised.layout
         self.number = number
-        self.cells = {**recognised.block, **cells}
+        # What stands above the table counts for every row whose own cell says nothing.
+        told = {key: cell for key, cell in cells.items() if cell is not None or key not in recognised.block}
+        self.cells = {**recognised.block, **told}
         self.file = file
         self.problems: list[RowProblem] = []
         self.notes: list[str] = []

@@ -25,6 +25,7 @@ def _station_keys(station: Station) -> Mapping[str, KeyValue]:
         "parent": station.parent,
         "status": station.status.value,
         "community": station.community,
+        "theme": station.theme,
         "names": tuple(sorted({name_key(name) for name in names if name})),
     }
 
@@ -42,6 +43,7 @@ KINDS = (
             "parent": Key.TEXT,
             "status": Key.TEXT,
             "community": Key.TEXT,
+            "theme": Key.TEXT,
             "names": Key.TEXTS,
         },
         keys_of=_station_keys,
