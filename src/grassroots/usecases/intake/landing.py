@@ -74,7 +74,7 @@ class Landing:
         """The member whose name stands in a column; a problem if nobody or more than one is meant."""
         name = self.row.name(key)
         if name is None:
-            return self.row.need(key, None) if needed else None  # type: ignore[func-returns-value]
+            return self.row.need(key, None) if needed else None
         return self._one(key, name, phone)
 
     def members(self, key: str, *, phone: str | None = None, needed: bool = True) -> tuple[MemberId, ...]:
@@ -139,7 +139,7 @@ class Landing:
         """The role whose label or code stands in a column."""
         words = self.row.text(key)
         if words is None:
-            return self.row.need(key, None) if needed else None  # type: ignore[func-returns-value]
+            return self.row.need(key, None) if needed else None
         found = self.book.role(self.work, words)
         if found is None:
             self.row.problem("role-unknown", key, name=words)
@@ -148,7 +148,7 @@ class Landing:
     def _named(self, key: str, kind: type[Any], code: str, needed: bool) -> str | None:
         words = self.row.text(key)
         if words is None:
-            return self.row.need(key, None) if needed else None  # type: ignore[func-returns-value]
+            return self.row.need(key, None) if needed else None
         found = self.book.named(self.work, kind, words)
         if found is None:
             self.row.problem(code, key, name=words)
@@ -179,7 +179,9 @@ class Book:
         """The id of the role with this label or code (roles are a short catalogue)."""
         asked = name_key(words)
         for role in work.find(Role):
-            if asked in {name_key(word) for word in (role.id, role.label_zh, role.label_en, *role.aliases) if word}:
+            if asked in {
+                name_key(word) for word in (role.id, role.label_zh, role.label_en, *role.aliases) if word
+            }:
                 return role.id
         return None
 
