@@ -37,15 +37,22 @@ def make_more(year: Year, scale: int) -> None:
                     "remark": "",
                 }
             )
-    for _ in range(1_900 * (scale - 1)):
+    seen: set[tuple[object, ...]] = set()  # no two lines alike: a reader may take them for one
+    while len(patrols) < 1_900 * (scale - 1):
         station = rng.choice(PLACES[:5])
         found = rng.choice(("违停乱停", "乱丢乱扔", "垃圾未分类", "遛狗不牵绳"))
+        on = FIRST + timedelta(days=rng.randrange(365))
+        at = time(rng.randrange(7, 21), rng.randrange(0, 60, 5))
+        route, who = rng.choice(COMPOUNDS[station]), rng.choice(order).name
+        if (on, at, who) in seen:
+            continue
+        seen.add((on, at, who))
         patrols.append(
             {
-                "on": FIRST + timedelta(days=rng.randrange(365)),
-                "at": time(rng.randrange(7, 21), rng.randrange(0, 60, 5)),
-                "route": rng.choice(COMPOUNDS[station]),
-                "names": (rng.choice(order).name,),
+                "on": on,
+                "at": at,
+                "route": route,
+                "names": (who,),
                 "found": found,
                 "done": rng.choice(("已制止", "已劝导")),
                 "station": station,
@@ -59,10 +66,10 @@ def make_more(year: Year, scale: int) -> None:
         station = PLACES[number % 5]
         name = COMMUNITY_NAMES[station]
         hour = 8 + number // 5 % 10
-        heads = rng.randrange(5, 40)
+        group, heads = number // 18_250 + 1, rng.randrange(5, 40)
         activities.append(
             row(
-                f"{name}社区邻里活动",
+                f"{name}社区第{group}小组邻里活动",
                 "其他",
                 FIRST + timedelta(days=number // 50 % 365),
                 f"{hour:02d}:00",
