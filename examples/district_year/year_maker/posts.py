@@ -81,6 +81,8 @@ def _six(year: Year, rng: Random, veterans: list[Person], party: list[Person]) -
     for post in SIX:
         for number, person in enumerate(chosen[post]):
             start, end = _term(rng, 2021 if number == 9 else 2020)
+            if post == SIX[4] and number == 0:  # whoever comes next year takes this place
+                start, end = date(2019, 9, 1), date(2022, 8, 31)
             body = NEW_BODIES[number] if post == SIX[0] else ""
             last = None if number == 8 else end
             route = "推荐" if number % 4 == 3 else "选聘"
