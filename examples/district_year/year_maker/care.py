@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from year_maker.model import LAST, Person, Row, Year
 
-LOW_HIGH, DELEGATE = "低龄+高龄", "党代表+困难群众"
+LOW_HIGH, DELEGATE = "“低龄+高龄”互助", "“党代表+困难群众”结对"
 ERRANDS = ("聊天问安", "送药", "送学上门", "代购生活用品", "测量血压", "")
 IDEAS = (
     "学校门口增设护学岗", "十字路口增加行人过街信号灯", "延长绿灯时间方便老人过街", "清理人行道违停车辆",
