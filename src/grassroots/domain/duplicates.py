@@ -45,14 +45,14 @@ class Likeness:
 def likenesses(members: Iterable[Member]) -> list[Likeness]:
     """All pairs that may be one person, each with its strongest reason, in the order of the records."""
     known = list(members)
+    order = {member.id: place for place, member in enumerate(known)}
     found: dict[tuple[str, str], Likeness] = {}
     for reason, groups in _groups(known):
         for group in groups:
-            for one, other in combinations(group, 2):
-                pair = (one.id, other.id)
-                if pair not in found and (likeness := compare(one, other, reason)):
-                    found[pair] = likeness
-    order = {member.id: place for place, member in enumerate(known)}
+            for pair in combinations(group, 2):
+                one, other = sorted(pair, key=lambda member: order[member.id])
+                if (one.id, other.id) not in found and (likeness := compare(one, other, reason)):
+                    found[(one.id, other.id)] = likeness
     return sorted(found.values(), key=lambda item: (order[item.one], order[item.other]))
 
 

@@ -15,7 +15,7 @@ from typing import Any, Self, final
 import attrs
 
 from grassroots.domain.fields import CASE, CONTACT, HEALTH, HOUSEHOLD, IDENTITY
-from grassroots.domain.states import Table, turn
+from grassroots.domain.states import Table, WrongState, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
 from grassroots.values.dates import Ages, PartialDate, age_on
@@ -308,14 +308,21 @@ def merge(
     """Two records of one person become one. ``take`` names the fields to take from ``gone``.
 
     A blank never wipes: fields that ``kept`` lacks are taken from ``gone`` unasked, and lists are united.
-    The name of ``gone`` stays findable as *also known*. Returns the steps for both records.
+    The name of ``gone`` stays findable as *also known*, and a death that is recorded in either record stays.
+    Neither may be a signpost already: signposts would point in a circle. Returns the steps for both records.
     """
     if kept.id == gone.id:
         raise SamePerson(id=kept.id)
     if gone.merged_into == kept.id:
         return Step(kept), Step(gone)
-    turn(TRANSITIONS, gone.status, "merge", kind="member", id=gone.id)
+    if wrong := take - CORRECTABLE:
+        raise BadInput("field-not-correctable", kind="member", fields=tuple(sorted(wrong)))
+    for one in (kept, gone):
+        if one.status is MemberStatus.MERGED:
+            raise WrongState(verb="merge", kind="member", id=one.id, state=one.status.value, possible=())
     fields: dict[str, Any] = {}
+    if gone.status is MemberStatus.DECEASED and kept.status is not MemberStatus.DECEASED:
+        fields |= {"status": MemberStatus.DECEASED, "died": gone.died}
     for name in sorted(CORRECTABLE):
         mine, theirs = getattr(kept, name), getattr(gone, name)
         blank = attrs.fields_dict(Member)[name].default
