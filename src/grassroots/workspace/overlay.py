@@ -57,9 +57,10 @@ class Overlay:
         while len(self._undo) > mark:
             ref, former, was_there = self._undo.pop()
             touched.append(ref)
-            self._drop(ref)
             if was_there:
                 self._set(ref, former)
+            else:
+                self._drop(ref)
         return tuple(touched)
 
     def answer(self, query: Query, below: Iterable[Stored]) -> list[Stored]:
@@ -89,9 +90,12 @@ class Overlay:
         return set(self._ids.get(query.kind, ()))
 
     def _set(self, ref: Ref, stored: Stored | None) -> None:
-        self._drop(ref)
+        if ref in self._records:
+            # Written again, it keeps its place: what a row wrote first is what comes after a mark.
+            self._unindex(ref)
+        else:
+            self._counts[ref.kind] += 1
         self._records[ref] = stored
-        self._counts[ref.kind] += 1
         if stored is not None:
             self._ids[ref.kind].add(ref.id)
             for entry in _entries(ref.kind, stored.keys):
@@ -101,7 +105,11 @@ class Overlay:
         if ref not in self._records:
             return
         self._counts[ref.kind] -= 1
-        former = self._records.pop(ref)
+        self._unindex(ref)
+        del self._records[ref]
+
+    def _unindex(self, ref: Ref) -> None:
+        former = self._records[ref]
         if former is not None:
             self._ids[ref.kind].discard(ref.id)
             for entry in _entries(ref.kind, former.keys):

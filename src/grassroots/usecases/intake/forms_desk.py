@@ -325,7 +325,8 @@ def _finding(landing: Landing, day: date | None) -> tuple[str | None, Outcome | 
     elif len(kinds) > 1:
         row.problem("finding-several", "kind", words=words, kinds=tuple(sorted(kinds)))
     elif not kinds and not nothing:
-        row.problem("choice-unknown", "kind", known=tuple(one[0] for one in labels.values()))
+        known = tuple(one[0] for one in labels.values())
+        row.problem("choice-unknown", "kind", what=words, known=known)
     if nothing:
         came = came or Outcome.NOTHING_FOUND.value
     elif row.raw("outcome") is None or is_blank(row.raw("outcome")):

@@ -143,7 +143,8 @@ def _kind(landing: Landing, day: date | None) -> tuple[ConcernKind | None, str |
         if asked in map(header_key, labels):
             return None, code
     kinds = [one[0] for one in row.layout.column("kind").choices.values()]
-    row.problem("choice-unknown", "kind", known=(*kinds, *(labels[1] for labels in names.values())))
+    known = (*kinds, *(labels[1] for labels in names.values()))
+    row.problem("choice-unknown", "kind", what=words, known=known)
     return None, None
 
 

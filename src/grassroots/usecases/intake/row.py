@@ -131,7 +131,7 @@ class Row:
         found = self._column(key).choice(words)
         if found is None:
             known = tuple(words[0] for words in self._column(key).choices.values() if words)
-            self.problem("choice-unknown", key, known=known)
+            self.problem("choice-unknown", key, what=words, known=known)
         return found
 
     def choices(self, key: str) -> tuple[str, ...]:
@@ -140,7 +140,8 @@ class Row:
         for word in self.names_like(key):
             code = self._column(key).choice(word)
             if code is None:
-                self.problem("choice-unknown", key, word=word)
+                known = tuple(words[0] for words in self._column(key).choices.values() if words)
+                self.problem("choice-unknown", key, what=word, known=known)
             else:
                 found.append(code)
         return tuple(found)

@@ -9,7 +9,7 @@ from typing import Any, final
 from grassroots.contracts.storage import Between, Condition
 from grassroots.domain.activity import Attendance, Occurrence
 from grassroots.domain.appointment import Appointment
-from grassroots.domain.concern import Concern
+from grassroots.domain.concern import Concern, ConcernStatus
 from grassroots.domain.duty import Duty, Shift
 from grassroots.domain.honour import Award
 from grassroots.domain.intervention import Intervention
@@ -28,6 +28,8 @@ from grassroots.workspace.reading import Reading
 
 Told = dict[str, Any]
 Stations = frozenset[str] | None
+
+_ELSEWHERE = frozenset({ConcernStatus.REFERRED, ConcernStatus.MERGED})
 Writer = Callable[["Names", Period | None, Stations], Iterator[Told]]
 
 
@@ -275,7 +277,7 @@ def _concerns(names: Names, period: Period | None, stations: Stations) -> Iterat
         yield {
             "number": one.number,
             "taken_on": one.taken_on.isoformat(),
-            "raiser": one.raiser_name,
+            "raiser": "anonymous" if one.anonymous else one.raiser_name,
             "raiser_phone": one.raiser_phone,
             "compound": names.named(Organization, one.compound),
             "text": one.text,
@@ -285,11 +287,18 @@ def _concerns(names: Names, period: Period | None, stations: Stations) -> Iterat
             "unit": names.named(Organization, one.unit),
             "owner": names.member(one.owner),
             "due": one.due and one.due.isoformat(),
-            "outcome": label("concern-status", one.status.value, names.language),
+            "outcome": _came_of(one),
             "closed_on": one.decided_on and one.decided_on.isoformat(),
             "replied_on": replied and replied.on.isoformat(),
             "rating": one.rating and one.rating.value,
         }
+
+
+def _came_of(one: Concern) -> str:
+    """The code of the register's column: how it ended, or where it is; told and closed say neither."""
+    if one.outcome is not None:
+        return one.outcome.value
+    return one.status.value if one.status in _ELSEWHERE else "in-work"
 
 
 def _meetings(names: Names, period: Period | None, stations: Stations) -> Iterator[Told]:
