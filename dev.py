@@ -47,13 +47,16 @@ def need(extra: str) -> None:
 
 def need_browser() -> None:
     """The report's tests open it in Chromium with Chinese fonts; Debian has both."""
-    fonts = shutil.which("fc-list") is not None and subprocess.run(
-        ["fc-list", ":lang=zh-cn"], capture_output=True, text=True, check=False
-    ).stdout
+    fonts = (
+        shutil.which("fc-list") is not None
+        and subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, text=True, check=False).stdout
+    )
     if Path(BROWSER).exists() and fonts:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        print("NOTE: for the browser tests: apt-get install chromium fonts-noto-cjk fontconfig", file=sys.stderr)
+        print(
+            "NOTE: for the browser tests: apt-get install chromium fonts-noto-cjk fontconfig", file=sys.stderr
+        )
         return
     print("Installing chromium and Chinese fonts for the browser tests ...", file=sys.stderr, flush=True)
     with open(os.devnull, "w") as nowhere:

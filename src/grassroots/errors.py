@@ -7,7 +7,7 @@
     ├── Denied                      this viewer may not do or see this (default deny)
     ├── Missing                     no such record
     ├── BadInput                    what was given cannot be read; also a ValueError
-    ├── MissingExtra                a heavy library is not installed; names the line to type; also an ImportError
+    ├── MissingExtra                a library is not installed; names the line to type; also an ImportError
     ├── PluginError                 a plugin is broken, unknown or clashes with another
     └── StorageError
         ├── Conflict                something that the act rested on has moved; nothing was written
@@ -109,7 +109,7 @@ class Conflict(StorageError):
 
 
 class ActReused(StorageError):
-    """This act id was used before for another act (a paper sheet's number used twice); nothing was written."""
+    """This act id was used before for another act (a sheet's number used twice); nothing was written."""
 
     code = "act-reused"
 

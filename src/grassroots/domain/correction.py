@@ -5,7 +5,7 @@ Which fields were changed goes into the trail; their former values go into histo
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar, final
+from typing import Any, Protocol, TypeVar, cast, final
 
 import attrs
 
@@ -32,7 +32,7 @@ class RecordCorrected(Event):
 def corrected(found: R, said: R, source: str = "sheet") -> Step[R]:
     """``found`` with what ``said`` says otherwise. A blank (None, an empty list, the default) never wipes."""
     changed: dict[str, Any] = {}
-    for field in attrs.fields(type(found)):
+    for field in attrs.fields(cast("type[attrs.AttrsInstance]", type(found))):
         if field.name == "id":
             continue
         value = getattr(said, field.name)

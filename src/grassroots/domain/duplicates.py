@@ -73,7 +73,8 @@ def compare(one: Member, other: Member, reason: LikenessReason) -> Likeness | No
 
 def _groups(known: Sequence[Member]) -> Iterable[tuple[LikenessReason, list[list[Member]]]]:
     documents, names, phones = defaultdict(list), defaultdict(list), defaultdict(list)
-    whole, partial = defaultdict(list), defaultdict(list)
+    whole: defaultdict[str, list[Member]] = defaultdict(list)
+    partial: defaultdict[str, list[Member]] = defaultdict(list)
     for member in known:
         if member.id_number:
             documents[member.id_number].append(member)

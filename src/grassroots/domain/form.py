@@ -54,7 +54,7 @@ class CellKind(StrEnum):
 @final
 @attrs.frozen(kw_only=True)
 class FormColumn:
-    """One column: its key, its headers (the first two are printed), how it is read, whether it must be there."""
+    """One column: its key, its headers (the first two are printed), how it is read, if it must be there."""
 
     key: str
     header_zh: str
@@ -161,8 +161,8 @@ def _form(code: str, table: Mapping[str, Any]) -> FormLayout:
     fields = dict(table)
     columns = tuple(_column(row) for row in fields.pop("column"))
     block = tuple(_column(row) for row in fields.pop("block", ()))
-    lists = {name: tuple(fields.pop(name, ())) for name in ("natural", "titles")}
-    return FormLayout(code=code, columns=columns, block=block, **lists, **fields)
+    natural, titles = (tuple(fields.pop(name, ())) for name in ("natural", "titles"))
+    return FormLayout(code=code, columns=columns, block=block, natural=natural, titles=titles, **fields)
 
 
 def _column(row: Mapping[str, Any]) -> FormColumn:

@@ -79,10 +79,10 @@ def perform(seat: Seat, do: Callable[[Work], T], asked: Any) -> T:
             office.pause(_jitter(seat, tried))
             continue
         if position <= before:
-            # This very act was done before (the same id and question): give what stands, not what was drafted.
-            return _as_shown(seat, _reload(seat, answer))
+            # This very act was done before (the same id and question): give what stands, not a draft.
+            return cast("T", _as_shown(seat, _reload(seat, answer)))
         break
-    return _as_shown(seat, answer)
+    return cast("T", _as_shown(seat, answer))
 
 
 def commit(seat: Seat, batch: Any) -> int:

@@ -110,9 +110,9 @@ def commitment(body: bytes) -> str:
 
 
 @cache
-def event_code(event: type[Event]) -> str:
-    """The stable code of an event class: ``MemberRegistered`` is ``member-registered``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", event.__name__).lower()
+def event_code(name: str) -> str:
+    """The stable code of an event class by its name: ``MemberRegistered`` is ``member-registered``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 @final
@@ -157,7 +157,7 @@ class Codec:
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
         self._fields = {spec.name: frozenset(f.name for f in attrs.fields(spec.record)) for spec in kinds}
-        self._events = {event_code(event): event for spec in kinds for event in spec.events}
+        self._events = {event_code(event.__name__): event for spec in kinds for event in spec.events}
 
     def encode(self, spec: KindSpec[Any], record: Any, salt: bytes, unknown: Mapping[str, Any]) -> bytes:
         """The body of a record."""
@@ -182,7 +182,7 @@ class Codec:
 
     def encode_fact(self, event: Event, told: Mapping[str, Any]) -> bytes:
         """The body of a fact: the event, and who, when, from which sheet, with which commitments."""
-        body = {"t": event_code(type(event)), **{k: v for k, v in told.items() if v}}
+        body = {"t": event_code(type(event).__name__), **{k: v for k, v in told.items() if v}}
         fields = _CONVERTER.unstructure(event)
         if fields:
             body["d"] = fields

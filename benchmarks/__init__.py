@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m benchmarks --json``. Ratios side by side in one run; never run as tests."""
