@@ -109,7 +109,7 @@ class Definition:
             raise BadInput("figure-unknown-measure", figure=id, problem=str(error)) from error
         for name in ("other", "within"):
             if name in fields:
-                fields[name] = Other(**fields[name])
+                fields[name] = _other(id, name, fields[name])
         for name in ("parts", "among"):
             fields[name] = tuple(fields.get(name, ()))
         made = cls(id=id, pack=pack, **fields)
@@ -120,6 +120,13 @@ class Definition:
     def title(self, language: str) -> str:
         """The title in a language; the id where none was given."""
         return (self.title_zh if language == "zh" else self.title_en) or self.id
+
+
+def _other(figure: str, name: str, table: Any) -> Other:
+    try:
+        return Other(**table)
+    except TypeError as error:
+        raise BadInput("figure-other-wrong", figure=figure, field=name, problem=str(error)) from error
 
 
 _NEEDS: Mapping[Measure, tuple[str, ...]] = {
@@ -189,7 +196,17 @@ def agrees(value: Value, expected: str) -> bool:
 
     ``expected`` is an approximate count ("31", "100余", "上千", ">20", ">=2"), or "all" for a rate that is
     complete, or "k/n" for exactly that rate, or "1..15/15" for a rate within bounds; "<=5" for at most.
+    Raises BadInput ``expectation-unreadable`` or what :meth:`ApproxCount.parse` raises.
     """
+    try:
+        return _agrees(value, expected)
+    except BadInput:
+        raise
+    except ValueError as error:
+        raise BadInput("expectation-unreadable", what=expected) from error
+
+
+def _agrees(value: Value, expected: str) -> bool:
     if expected.startswith("<=") and isinstance(value, int):
         return value <= int(expected.removeprefix("<="))
     if isinstance(value, Rate):
