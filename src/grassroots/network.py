@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.organizations import Organizations
     from grassroots.usecases.pairings import Pairings
     from grassroots.usecases.registers import Registers
+    from grassroots.usecases.reports import Reports
     from grassroots.usecases.roles import Roles
     from grassroots.usecases.stations import Stations
     from grassroots.usecases.suggestions import Suggestions
@@ -342,6 +343,13 @@ class Desk:
         from grassroots.usecases.registers import Registers
 
         return Registers(self.seat)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """What a page on the wall says about a period."""
+        from grassroots.usecases.reports import Reports
+
+        return Reports(self.seat)
 
     @cached_property
     def roles(self) -> Roles:

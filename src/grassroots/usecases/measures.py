@@ -44,7 +44,7 @@ def _records(question: Question) -> Counted:
 def _sum(question: Question) -> Counted:
     of, by = str(question.definition.of), question.definition.by
     found = question.tally(*([by] if by else []), of=of)
-    groups = {str(group[0]): one.total for group, one in found.items()} if by else {}
+    groups = {_name(group[0]): one.total for group, one in found.items()} if by else {}
     value = sum(one.total for one in found.values())
     return Counted(value=value, rows=lambda: (r for r in question.rows() if r.keys[of]), groups=groups)
 
@@ -80,13 +80,18 @@ _MERGED = Is("status", MemberStatus.MERGED.value)
 
 def _group(question: Question, key: str, amount: Callable[[Stored], int]) -> dict[str, int]:
     if not question.many(key):
-        return {"" if g[0] is None else str(g[0]): one.rows for g, one in question.tally(key).items()}
+        return {_name(group[0]): one.rows for group, one in question.tally(key).items()}
     found: Counter[str] = Counter()
     for row in question.rows():
         values = row.keys[key] or ("",)
         for value in values if isinstance(values, tuple) else (values,):
             found[str(value)] += amount(row)
     return dict(found)
+
+
+def _name(value: Any) -> str:
+    # Records that name no group are a group of their own.
+    return "" if value is None else str(value)
 
 
 def _mean(question: Question) -> Counted:

@@ -1,0 +1,163 @@
+"""The numbers of a report: figures with their records, month by month and station by station."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, final
+
+import attrs
+
+from grassroots.data import text
+from grassroots.domain.figure import Definition, Mean, Measure, Value, plain
+from grassroots.errors import Missing
+from grassroots.usecases.claims import ClaimResult
+from grassroots.usecases.figures import Figures, definitions
+from grassroots.usecases.reports.model import ClaimLine, FigureLine, Number, Point, Series, Words
+from grassroots.values.counts import Rate
+from grassroots.values.dates import Period
+from grassroots.workspace.office import Seat
+from grassroots.workspace.reading import Reading
+
+OTHER = "other"
+"""The group of figures that the data puts into none."""
+
+_COMPOSED = (Measure.RATE, Measure.TOTAL)
+_ADDS_UP = (Measure.RECORDS, Measure.SUM)
+
+
+@cache
+def plan() -> Mapping[str, Any]:
+    """What a report shows by default: ``headline``, ``report`` (groups), ``by_month``, ``by_station``."""
+    head: Mapping[str, Any] = tomllib.loads(text("figures"))["figures"]
+    return head
+
+
+@final
+class Numbers:
+    """Computes the figures of one report."""
+
+    def __init__(
+        self, reading: Reading, seat: Seat, period: Period, place: str | None, figures: Sequence[str] | None
+    ) -> None:
+        self._figures = Figures(seat)
+        self._known = definitions(reading.office.packs.active)
+        self._period = period
+        self._place = place
+        self._groups = {id_: group for group, ids in plan()["report"].items() for id_ in ids}
+        wanted = [id_ for id_ in self._groups if id_ in self._known] if figures is None else list(figures)
+        if unknown := [id_ for id_ in wanted if id_ not in self._known]:
+            raise Missing("figure-unknown", kind="figure", id=unknown[0])
+        self._ids = [id_ for id_ in wanted if place is None or self._has_place(self._known[id_])]
+        self.not_by_place = tuple(_title(self._known[id_]) for id_ in wanted if id_ not in self._ids)
+
+    def lines(self) -> tuple[FigureLine, ...]:
+        """One line a figure, in order."""
+        headline = set(plan()["headline"])
+        if headline.isdisjoint(self._ids):
+            headline = set(self._ids[:6])
+        return tuple(self._line(self._known[id_], id_ in headline) for id_ in self._ids)
+
+    def by_month(self) -> tuple[Series, ...]:
+        """The figures that the data lists under ``by_month``, for each month of the period."""
+        months = [
+            (f"{year:04}-{month:02}", _within(Period.month(year, month), self._period))
+            for year, month in self._period.months()
+        ]
+        if len(months) < 2:
+            return ()
+        found = []
+        for definition in self._listed("by_month"):
+            points = []
+            for name, month in months:
+                figure = self._figures.compute(definition.id, period=month, place=self._place)
+                points.append(Point(name, _number(figure.value), len(figure.evidence())))
+            found.append(_series(definition, points))
+        return tuple(found)
+
+    def by_station(self, standing: Collection[str]) -> tuple[Series, ...]:
+        """The figures listed under ``by_station``: each place with what was recorded there itself."""
+        found = []
+        for definition in self._listed("by_station"):
+            if definition.place is None or definition.measure not in _ADDS_UP:
+                continue
+            asked = attrs.evolve(definition, by=definition.place)
+            figure = self._figures.compute(asked, period=self._period, place=self._place)
+            records = Counter(one.place or "" for one in figure.evidence())
+            names = [*standing, *sorted(set(figure.groups) - set(standing))]
+            points = [Point(name, figure.groups.get(name, 0), records[name]) for name in names]
+            found.append(_series(definition, points))
+        return tuple(found)
+
+    def _line(self, definition: Definition, headline: bool) -> FigureLine:
+        figure = self._figures.compute(definition.id, period=self._period, place=self._place)
+        rate = figure.value if isinstance(figure.value, Rate) else None
+        return FigureLine(
+            id=definition.id,
+            group=self._groups.get(definition.id, OTHER),
+            title=_title(definition),
+            unit=definition.unit,
+            value=_number(figure.value),
+            numerator=rate and rate.numerator,
+            denominator=rate and rate.denominator,
+            records=len(figure.evidence()),
+            standing=not self._has_day(definition),
+            missing=figure.missing,
+            left_out=figure.left_out,
+            packs=figure.packs,
+            headline=headline,
+        )
+
+    def _listed(self, name: str) -> list[Definition]:
+        return [self._known[id_] for id_ in plan()[name] if id_ in self._ids]
+
+    def _parts(self, definition: Definition) -> list[Definition]:
+        names = definition.parts or (str(definition.of), str(definition.over))
+        return [self._known[name] for name in names if name in self._known]
+
+    def _has_place(self, definition: Definition) -> bool:
+        if definition.measure in _COMPOSED:
+            return all(self._has_place(part) for part in self._parts(definition))
+        return definition.place is not None
+
+    def _has_day(self, definition: Definition) -> bool:
+        if definition.measure in _COMPOSED:
+            return any(self._has_day(part) for part in self._parts(definition))
+        return definition.day is not None
+
+
+def claim_line(claim: ClaimResult) -> ClaimLine:
+    """A claim as a row of the table."""
+    return ClaimLine(
+        id=claim.claim.id,
+        published=Words(claim.claim.published_zh, claim.claim.published_en),
+        computed=tuple("–" if one.computed is None else str(one.computed) for one in claim.checks),
+        expected=tuple(one.expected for one in claim.checks),
+        records=claim.records,
+        holds=claim.holds,
+    )
+
+
+def _series(definition: Definition, points: list[Point]) -> Series:
+    return Series(id=definition.id, title=_title(definition), unit=definition.unit, points=tuple(points))
+
+
+def _title(definition: Definition) -> Words:
+    return Words.given(definition.title_zh, definition.title_en, definition.id)
+
+
+def _number(value: Value) -> Number:
+    if isinstance(value, Rate):
+        return None
+    if isinstance(value, Mean):
+        shown = plain(value)
+        return None if shown is None else float(shown)
+    return value
+
+
+def _within(month: Period, period: Period) -> Period:
+    first: date = max(month.first, period.first)
+    return Period(first, min(month.last, period.last))
