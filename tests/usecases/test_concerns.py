@@ -79,6 +79,14 @@ def test_the_number_of_a_slip_is_used_once_per_station(desk: Desk, post: Station
     assert desk.concerns.correct(first.id, number="017") == first
 
 
+def test_the_numbers_of_slips_begin_anew_with_every_year(desk: Desk, post: StationId) -> None:
+    desk.concerns.take(station=post, text="井盖松动", number="1", taken_on=date(2020, 3, 1))
+    second = desk.concerns.take(station=post, text="路灯不亮", number="1", taken_on=date(2021, 3, 1))
+    assert desk.concerns.correct(second.id, text="路灯又不亮").text == "路灯又不亮"
+    with pytest.raises(ConcernNumberTaken):
+        desk.concerns.correct(second.id, taken_on=date(2020, 3, 2))
+
+
 def test_the_same_act_sent_twice_takes_one_concern(desk: Desk, post: StationId) -> None:
     for _ in range(2):
         desk.once("sheet-17").concerns.take(station=post, text="井盖松动")

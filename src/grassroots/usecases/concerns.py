@@ -45,7 +45,8 @@ class Concerns(Room):
     ) -> Concern:
         """Write down what a resident told; ``fields`` are those of :class:`Concern`.
 
-        A number of a paper slip is used once per station: the second time is refused and names the first.
+        A number of a paper slip is used once per station and year: the second time is refused and names the
+        first.
         """
         work.load(Station, station)
         step = Concern.take(
@@ -226,7 +227,8 @@ def _sound(work: Work, concern: Concern) -> None:
     if concern.number is None:
         return
     for other in work.find(Concern, Is("station", concern.station), Is("number", concern.number)):
-        if other.id != concern.id:
+        # A register begins anew with every year.
+        if other.id != concern.id and other.taken_on.year == concern.taken_on.year:
             raise ConcernNumberTaken(number=concern.number, id=other.id)
 
 

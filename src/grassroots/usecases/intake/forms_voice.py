@@ -64,8 +64,8 @@ class _Course:
 def land_concern(landing: Landing) -> None:
     """A row of the register: the concern as it was heard, and what became of it.
 
-    The number tells the concerns of a station apart. The same number with the same day or the same words is
-    the same concern, set right; with both other it is another slip, and refused.
+    The number tells the concerns of a station and year apart. The same number with the same words is the same
+    concern, set right; with other words it is another slip, and refused, unless this row wrote the first ones.
     """
     row = landing.row
     number, text = row.need("number", row.text("number")), row.need("text", told(row, "text"))
@@ -202,8 +202,15 @@ def _desk(
 
 
 def _same(landing: Landing, station: StationId, number: str, day: date, text: str) -> Concern | None:
+    """The concern of this number that the row is about. A register begins anew with every year.
+
+    The same words, or a row that told of it before: it is set right. Other words under the same number are
+    another slip, and refused: taken for the first, they would wipe what the first resident said.
+    """
     for other in landing.work.find(Concern, Is("station", station), Is("number", number)):
-        if other.taken_on != day and other.text != text:
+        if other.taken_on.year != day.year:
+            continue
+        if other.text != text and f"concern/{other.id}" not in landing.before:
             raise ConcernNumberTaken(number=number, id=other.id)
         return other
     return None
