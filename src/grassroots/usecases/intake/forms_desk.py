@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, time
+from itertools import count
 
 from grassroots.contracts.storage import Includes, Is
 from grassroots.domain.checks import in_catalogue
@@ -275,7 +276,7 @@ def land_patrol(landing: Landing) -> None:
         return
     in_catalogue(kind, work.office.packs.table("intervention_kind", day), "kind")
     words = (station, day.isoformat(), at.isoformat() if at else "", place or "", kind, *by)
-    id_ = InterventionId(landing.id("intervention", *words, str(landing.nth), at=day))
+    id_ = _line(landing, words, day)
     found = work.peek(Intervention, id_)
     if found is not None and incidents is None and outcome is not Outcome.NOTHING_FOUND:
         incidents = found.incidents or None
@@ -298,6 +299,28 @@ def land_patrol(landing: Landing) -> None:
         return
     said = {name: getattr(step.after, name) for name in CORRECTABLE}
     landing.keep(found.correct(_SHEET, **{name: one for name, one in said.items() if one not in (None, ())}))
+
+
+def _line(landing: Landing, words: tuple[str, ...], day: date) -> InterventionId:
+    """The record of this line. Two lines of one sheet that say the same are two cases, however typed.
+
+    A line that comes again keeps its record; one that another file brings with the same words is the same.
+    """
+    for one in landing.before:
+        kind, _, id_ = one.partition("/")
+        if kind == "intervention":
+            return InterventionId(id_)
+    for nth in count():
+        id_ = landing.id("intervention", *words, str(nth), at=day)
+        if not _of_another_line(landing, id_):
+            return InterventionId(id_)
+    raise AssertionError("unreachable: numbers do not end")  # pragma: no cover
+
+
+def _of_another_line(landing: Landing, id_: str) -> bool:
+    row = landing.row
+    lines = landing.work.find(SheetRow, Includes("made", f"intervention/{id_}"))
+    return any((one.file, one.sheet) == (row.file, row.sheet) and one.number != row.number for one in lines)
 
 
 def _begun(row: Row) -> time | None:

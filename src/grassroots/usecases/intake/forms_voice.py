@@ -64,8 +64,8 @@ class _Course:
 def land_concern(landing: Landing) -> None:
     """A row of the register: the concern as it was heard, and what became of it.
 
-    The number tells the concerns of a station and year apart. The same number with the same words is the same
-    concern, set right; with other words it is another slip, and refused, unless this row wrote the first ones.
+    The number tells the concerns of a station and year apart. The same number with the same words is the
+    same concern, set right; with other words it is another slip, and refused, unless this row wrote those.
     """
     row = landing.row
     number, text = row.need("number", row.text("number")), row.need("text", told(row, "text"))

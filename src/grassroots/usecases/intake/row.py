@@ -10,12 +10,12 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from datetime import date, time
-from typing import TypeVar, final
+from typing import Any, TypeVar, final
 
 import attrs
 
 from grassroots.contracts.tables import CellValue
-from grassroots.domain.form import FormColumn, FormLayout, Recognised
+from grassroots.domain.form import CellKind, FormColumn, FormLayout, Recognised
 from grassroots.errors import Fact
 from grassroots.values import messy
 from grassroots.values.dates import PartialDate
@@ -182,8 +182,8 @@ class Row:
 
     # -- knowing it again ---------------------------------------------------------------------------------
     def natural(self) -> tuple[str, ...]:
-        """What tells this row from others of its form, as text."""
-        return tuple(_plain(self.cells.get(key)) for key in self.layout.natural)
+        """What tells this row from others of its form, as text: the same however its cells were typed."""
+        return tuple(self._meant(key) for key in self.layout.natural)
 
     def digest(self, salt: bytes) -> str:
         """A keyed digest of all cells: the same row again has the same."""
@@ -191,6 +191,12 @@ class Row:
         return hmac.new(salt, words.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
     # -- inside -------------------------------------------------------------------------------------------
+    def _meant(self, key: str) -> str:
+        cell = self.cells.get(key)
+        read = _READERS.get(self._column(key).kind)
+        value = read(cell).value if read is not None else None
+        return _plain(cell) if value is None else str(value)
+
     def _read(self, key: str, read: Callable[[CellValue], messy.Cell[T]]) -> T | None:
         cell = read(self.cells.get(key))
         if cell.problem is not None:
@@ -207,6 +213,20 @@ class Row:
         if place is None:
             return self._column(key).header_zh
         return str(self.recognised.sheet.at(self.recognised.header_row, place))
+
+
+_READERS: Mapping[CellKind, Callable[[CellValue], messy.Cell[Any]]] = {
+    CellKind.DAY: messy.read_day,
+    CellKind.PARTIAL: messy.read_partial_date,
+    CellKind.TIME: messy.read_time,
+    CellKind.WHOLE: messy.read_whole,
+    CellKind.PHONE: messy.read_phone,
+    CellKind.NAME: messy.read_name,
+    CellKind.NAMES: messy.read_names,
+    CellKind.MEMBER: messy.read_name,
+    CellKind.MEMBERS: messy.read_names,
+}
+"""How a cell is read to know its row again: 2021.3.4 in one file and 2021年3月4日 in the next are one day."""
 
 
 def _plain(value: CellValue) -> str:
