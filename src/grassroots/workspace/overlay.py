@@ -7,7 +7,7 @@ over the pending keys keeps a question about one name from looking at every pend
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, final
 
 from grassroots.contracts.storage import AnyOf, Includes, Is, Query, Ref, Stored
@@ -77,17 +77,22 @@ class Overlay:
         rows = [found[id_] for id_ in sorted(found, reverse=query.backwards)]
         return rows if query.limit is None else rows[: query.limit]
 
-    def _candidates(self, query: Query) -> set[str]:
+    def _candidates(self, query: Query) -> Collection[str]:
+        """The ids that can answer: those under the rarest of the asked values, not all of a kind."""
+        best: Collection[str] = self._ids.get(query.kind, ())
         for clause in query.where:
             if isinstance(clause, (Is, Includes)):
-                return set(self._index.get((query.kind, clause.key, clause.value), ()))
-            if isinstance(clause, AnyOf):
-                return {
-                    id_
-                    for value in clause.values
-                    for id_ in self._index.get((query.kind, clause.key, value), ())
-                }
-        return set(self._ids.get(query.kind, ()))
+                found: Collection[str] = self._index.get((query.kind, clause.key, clause.value), ())
+            elif isinstance(clause, AnyOf):
+                sets = [self._index.get((query.kind, clause.key, value), ()) for value in clause.values]
+                if sum(map(len, sets)) >= len(best):
+                    continue
+                found = {id_ for one in sets for id_ in one}
+            else:
+                continue
+            if len(found) < len(best):
+                best = found
+        return best
 
     def _set(self, ref: Ref, stored: Stored | None) -> None:
         if ref in self._records:
