@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from enum import Enum, IntEnum, StrEnum
 from functools import cache
-from typing import Any, TypeVar, final
+from typing import Any, TypeVar, final, get_args, get_origin
 
 import attrs
 from cattrs import Converter
@@ -30,7 +30,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from grassroots.contracts.storage import Entry, Ref
 from grassroots.domain.step import Event
-from grassroots.errors import Corrupt
+from grassroots.errors import Corrupt, Refused
 from grassroots.values.dates import PartialDate
 from grassroots.workspace.kindspec import Kinds, KindSpec
 
@@ -53,6 +53,30 @@ def _moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _aware(text: str) -> datetime:
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(f"a moment without a time zone: {text!r}")
+    return value
+
+
+def _is_tuple(cls: Any) -> bool:
+    return get_origin(cls) is tuple and get_args(cls)[1:] == (...,)
+
+
+def _tuple_hook(made: Converter, cls: Any) -> Any:
+    one = made.get_structure_hook(get_args(cls)[0])
+    part = get_args(cls)[0]
+
+    def structure(values: Any, _: Any) -> Any:
+        # A text is a sequence too: "书法" must not become two skills.
+        if not isinstance(values, (list, tuple)):
+            raise TypeError(f"expected a list, got {values!r}")
+        return tuple(one(value, part) for value in values)
+
+    return structure
+
+
 def _converter() -> Converter:
     made = Converter(forbid_extra_keys=False, detailed_validation=False)
     for kind in (str, int, bool, float):
@@ -63,9 +87,7 @@ def _converter() -> Converter:
         made.register_unstructure_hook(enum, lambda value: value.value)
     # datetime is a date: the more special hook has to be found first, so both are exact-class functions.
     made.register_unstructure_hook_func(lambda cls: cls is datetime, _moment)
-    made.register_structure_hook_func(
-        lambda cls: cls is datetime, lambda value, _: datetime.fromisoformat(value)
-    )
+    made.register_structure_hook_func(lambda cls: cls is datetime, lambda value, _: _aware(value))
     made.register_unstructure_hook_func(lambda cls: cls is date, date.isoformat)
     made.register_structure_hook_func(lambda cls: cls is date, lambda value, _: date.fromisoformat(value))
     made.register_unstructure_hook_func(lambda cls: cls is time, time.isoformat)
@@ -75,6 +97,8 @@ def _converter() -> Converter:
     made.register_unstructure_hook_func(
         lambda cls: isinstance(cls, type) and issubclass(cls, Enum), lambda value: value.value
     )
+
+    made.register_structure_hook_factory(_is_tuple, lambda cls: _tuple_hook(made, cls))
 
     def plain(cls: Any) -> bool:
         return isinstance(cls, type) and attrs.has(cls) and cls is not PartialDate
@@ -87,6 +111,10 @@ def _converter() -> Converter:
 
 
 _CONVERTER = _converter()
+
+
+_UNSOUND = (ValueError, TypeError, LookupError, AttributeError, Refused, BaseValidationError)
+"""What reading rubbish may raise; a record's own rules (Refused) as well."""
 
 
 def unstructure(value: Any) -> Any:
@@ -157,7 +185,11 @@ class Codec:
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
         self._fields = {spec.name: frozenset(f.name for f in attrs.fields(spec.record)) for spec in kinds}
-        self._events = {event_code(event.__name__): event for spec in kinds for event in spec.events}
+        self._events: dict[str, type[Event]] = {}
+        for event in (event for spec in kinds for event in spec.events):
+            # The trail names an event by its code alone: two classes of one code could not be told apart.
+            if self._events.setdefault(event_code(event.__name__), event) is not event:
+                raise ValueError(f"two events have the code {event_code(event.__name__)!r}")
 
     def encode(self, spec: KindSpec[Any], record: Any, salt: bytes, unknown: Mapping[str, Any]) -> bytes:
         """The body of a record."""
@@ -167,17 +199,22 @@ class Codec:
         return compact({"k": spec.name, "v": spec.version, "s": salt.hex(), "r": fields})
 
     def decode(self, spec: KindSpec[Any], body: bytes) -> Decoded:
-        """The record of a body, of whatever version; Corrupt if it cannot be one."""
+        """The record of a body, of this version or an older one; Corrupt if it cannot be one."""
         try:
             data = json.loads(body)
             fields, version = data["r"], data["v"]
+            if data["k"] != spec.name:
+                raise ValueError(f"this is a {data['k']}")
+            if version > spec.version:
+                # Written back from here it would carry the older number and be converted a second time.
+                raise Corrupt("stored-by-newer", where=spec.name, version=version, known=spec.version)
             while version < spec.version:
                 fields = spec.upcasters[version](fields)
                 version += 1
             known = self._fields[spec.name]
             unknown = {name: value for name, value in fields.items() if name not in known}
             return Decoded(_CONVERTER.structure(fields, spec.record), unknown)
-        except (ValueError, TypeError, KeyError, BaseValidationError) as error:
+        except _UNSOUND as error:
             raise Corrupt("corrupt", where=spec.name, problem=str(error)) from error
 
     def encode_fact(self, event: Event, told: Mapping[str, Any]) -> bytes:
@@ -189,8 +226,13 @@ class Codec:
         return compact(body)
 
     def decode_fact(self, entry: Entry) -> Happened:
-        """One entry of the journal, read back; an unknown event comes as UnknownEvent."""
-        data = json.loads(entry.fact.body)
+        """One entry of the journal, read back; an unknown event comes as UnknownEvent. Corrupt on rubbish."""
+        try:
+            return self._happened(entry, json.loads(entry.fact.body))
+        except _UNSOUND as error:
+            raise Corrupt("corrupt", where=f"journal/{entry.position}", problem=str(error)) from error
+
+    def _happened(self, entry: Entry, data: Mapping[str, Any]) -> Happened:
         code, fields = data["t"], data.get("d", {})
         known = self._events.get(code)
         event = _CONVERTER.structure(fields, known) if known else UnknownEvent(code, fields)
