@@ -96,7 +96,7 @@ class Run:
                 Path(block.words[0]).write_text(block.text, "utf-8")
 
     def _python(self, block: Block, wanted: str | None) -> None:
-        code = compile(block.text, f"{self.page.name}", "exec")
+        code = compile(block.text, f"{self.page.name}", "exec", dont_inherit=True)
         needs = [word.removeprefix("needs-") for word in block.words if word.startswith("needs-")]
         if any(importlib.util.find_spec(need) is None for need in needs):
             return

@@ -1,0 +1,54 @@
+"""The storage that the docs write out is a real one: it passes every promise, and it is found when installed."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+from tests.docs.reading import HOME, blocks
+from tests.plugins.test_storages import StoragePromises
+
+import grassroots
+from grassroots.contracts.hooks import StorageOffer
+
+_MODULE = next(
+    block for block in blocks(HOME / "docs" / "how-to" / "write-a-storage.md") if block.language == "python"
+)
+
+
+def _offer() -> StorageOffer:
+    names: dict[str, object] = {"__name__": "toy_grassroots"}
+    exec(compile(_MODULE.text, "write-a-storage.md", "exec", dont_inherit=True), names)
+    offers = names["grassroots_storages"]
+    assert callable(offers)
+    (offer,) = offers()
+    assert isinstance(offer, StorageOffer)
+    return offer
+
+
+class TestToy(StoragePromises):
+    offer = _offer()
+
+    def url(self, location: Path) -> str:
+        return f"toy:///{location}"
+
+
+def test_installed_as_the_page_says_it_is_opened_by_its_scheme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "toy_grassroots.py").write_text(_MODULE.text, "utf-8")
+    about = tmp_path / "toy_grassroots-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-grassroots\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[grassroots]\ntoy = toy_grassroots\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.invalidate_caches()
+    try:
+        with grassroots.open("toy:///district") as network:
+            desk = network.desk("steward:office")
+            desk.members.register(name="宋怀远")
+            assert len(desk.members.all()) == 1
+    finally:
+        sys.modules.pop("toy_grassroots", None)
