@@ -1,0 +1,68 @@
+"""Rows that were held back, in the layout of their own sheet: to be set right there and handed in again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grassroots.cli.importing import problem_words
+from grassroots.cli.output import Output
+from grassroots.contracts.tables import CellValue, Column, Form
+from grassroots.domain.form import FormLayout, Recognised
+from grassroots.usecases.intake.row import Row
+from grassroots.usecases.intake.rows import rows
+from grassroots.values.messy import is_blank, is_ditto
+
+if TYPE_CHECKING:
+    from grassroots.usecases.intake import Plan, RowPlan
+
+
+def write_failed(path: Path, plan: Plan, output: Output) -> None:
+    """For each sheet with problems one sheet: its title, block and header, the rows, and what is wrong."""
+    from grassroots.sheets.writing import write_forms
+
+    forms = []
+    for (file, sheet), recognised in plan.recognised.items():
+        held = {row.number: row for row in plan.problems if (row.file, row.sheet) == (file, sheet)}
+        if held:
+            forms.append(_form(recognised, file, held, output))
+    write_forms(path, forms)
+
+
+def _form(recognised: Recognised, file: str, held: Mapping[int, RowPlan], output: Output) -> Form:
+    layout, sheet = recognised.layout, recognised.sheet
+    header = sheet.rows[recognised.header_row]
+    columns = [
+        Column(key=str(place), header="" if cell is None else str(cell), width=14.0)
+        for place, cell in enumerate(header)
+    ]
+    told = Column(key="problem", header=output.word("cli-head-problem"), width=60.0)
+    return Form(
+        code=layout.code,
+        title=recognised.title or sheet.name,
+        columns=(*columns, told),
+        rows=tuple(
+            (*_cells(row, recognised), _told(held[row.number], output))
+            for row in rows(recognised, file)
+            if isinstance(row, Row) and row.number in held
+        ),
+        block=tuple((_label(layout, key, output), value) for key, value in recognised.block.items()),
+    )
+
+
+def _cells(row: Row, recognised: Recognised) -> tuple[CellValue, ...]:
+    """The cells as they stand; 同上 and merged blocks are written out: the row above does not come along."""
+    cells = list(recognised.sheet.rows[row.number - 1])
+    for key, place in recognised.columns.items():
+        if is_ditto(cells[place]) or (is_blank(cells[place]) and key not in recognised.block):
+            cells[place] = row.cells.get(key)
+    return tuple(cells)
+
+
+def _told(row: RowPlan, output: Output) -> str:
+    return " ".join(problem_words(one, output) for one in row.problems)
+
+
+def _label(layout: FormLayout, key: str, output: Output) -> str:
+    return layout.column(key).header(output.language)

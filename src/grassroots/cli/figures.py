@@ -1,0 +1,266 @@
+"""``figures``, the records behind them (``evidence``), and what was published (``claims``)."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grassroots.cli.opening import desk_of, period_of, place_of, read_text
+from grassroots.cli.output import DONE, FALSE, Output, plain_error
+from grassroots.cli.parser import Command, Parser
+from grassroots.errors import BadInput, Missing
+
+if TYPE_CHECKING:
+    from grassroots.domain.figure import Definition
+    from grassroots.network import Desk
+    from grassroots.usecases.claims import ClaimResult
+    from grassroots.usecases.figures import Figure
+
+
+def _add_figures(parser: Parser) -> None:
+    parser.take("figure", nargs="*", metavar="ID", told="figures")
+    _add_question(parser)
+
+
+def _add_evidence(parser: Parser) -> None:
+    parser.take("figure", metavar="ID", told="figure")
+    _add_question(parser)
+
+
+def _add_question(parser: Parser) -> None:
+    parser.take("--period", told="period")
+    parser.take("--place", metavar="STATION", told="place")
+    parser.take("--where", metavar="KEY=VALUE", nargs="+", action="extend", default=[], told="where")
+
+
+def _figures(options: Namespace, output: Output) -> int:
+    period = period_of(options)
+    with desk_of(options) as desk:
+        place = place_of(options, desk)
+        known = desk.figures.definitions()
+        rows: list[dict[str, Any]] = []
+        asked = options.figure or list(known)
+        with output.progress("figures", len(asked)) as tick:
+            for number, id_ in enumerate(asked, 1):
+                where = _where(options.where, id_, known, desk)
+                try:
+                    figure = desk.figures.compute(id_, period=period, place=place, where=where)
+                    rows.append(_plain(figure))
+                except BadInput as error:
+                    # Among all figures some need a period, or have no place: the others are still told.
+                    if options.figure:
+                        raise
+                    rows.append({**_defined(known[id_]), "error": plain_error(error)})
+                tick(number)
+    output.give({"period": period.iso if period else None, "place": place, "figures": rows})
+    output.table(
+        ("figure", "title", "value", "unit", "records"),
+        (
+            (
+                row["id"],
+                row[f"title_{output.language}"] or row["id"],
+                row["value"]
+                if "error" not in row
+                else output.word(row["error"]["code"], row["error"]["facts"]),
+                output.label("cli-unit", row["unit"]),
+                row.get("records"),
+            )
+            for row in rows
+        ),
+    )
+    for row in rows if options.figure else ():
+        _particulars(row, output)
+    return DONE
+
+
+def _particulars(row: Mapping[str, Any], output: Output) -> None:
+    """What one figure tells beside its value."""
+    if row["packs"]:
+        output.say("cli-figure-packs", figure=row["id"], packs=row["packs"])
+    if row["missing"]:
+        output.say("cli-figure-missing", figure=row["id"], missing=row["missing"])
+    if row["left_out"]:
+        output.say("cli-figure-left-out", figure=row["id"], count=row["left_out"])
+    if row["groups"]:
+        output.table(("group", "value"), row["groups"].items())
+
+
+def _evidence(options: Namespace, output: Output) -> int:
+    from grassroots.contracts.storage import Ref
+
+    period = period_of(options)
+    with desk_of(options) as desk:
+        place = place_of(options, desk)
+        where = _where(options.where, options.figure, desk.figures.definitions(), desk)
+        figure = desk.figures.compute(options.figure, period=period, place=place, where=where)
+        found = figure.evidence()
+        rows: list[dict[str, Any]] = []
+        with output.progress("evidence", len(found)) as tick:
+            for number, one in enumerate(found, 1):
+                sources = desk.intake.sources(Ref(one.kind, one.id))
+                told = [{"file": s.file, "sheet": s.sheet, "row": s.number} for s in sources]
+                rows.append(
+                    {"kind": one.kind, "id": one.id, "day": one.day, "place": one.place, "rows": told}
+                )
+                tick(number)
+        names = {str(station.id): station.name for station in desk.stations.all()}
+    output.give({**_plain(figure, len(found)), "evidence": rows})
+    definition = figure.definition
+    output.say(
+        "cli-evidence",
+        title=definition.title(output.language),
+        value=_plain(figure, len(found))["value"],
+        count=len(found),
+    )
+    output.table(
+        ("kind", "id", "day", "station", "sheet-rows"),
+        (
+            (
+                row["kind"],
+                row["id"],
+                row["day"],
+                names.get(row["place"], row["place"]),
+                [output.word("cli-sheet-row", source) for source in row["rows"]],
+            )
+            for row in rows
+        ),
+    )
+    return DONE
+
+
+def _defined(definition: Definition) -> dict[str, Any]:
+    return {
+        "id": definition.id,
+        "title_zh": definition.title_zh,
+        "title_en": definition.title_en,
+        "unit": definition.unit,
+    }
+
+
+def _plain(figure: Figure, records: int | None = None) -> dict[str, Any]:
+    from grassroots.domain.figure import plain
+
+    return {
+        **_defined(figure.definition),
+        "value": plain(figure.value),
+        "records": len(figure.evidence()) if records is None else records,
+        "period": figure.period.iso if figure.period else None,
+        "place": figure.place,
+        "packs": figure.packs,
+        "groups": dict(figure.groups),
+        "missing": figure.missing,
+        "left_out": figure.left_out,
+    }
+
+
+def _where(texts: Sequence[str], figure: str, known: Mapping[str, Definition], desk: Desk) -> dict[str, Any]:
+    """``key=value`` words as conditions, each read as the type of its key; a comma separates several."""
+    if not texts:
+        return {}
+    if figure not in known:
+        raise Missing("figure-unknown", kind="figure", id=figure)
+    definition = _counted(known[figure], known)
+    return dict(_condition(text, definition, desk) for text in texts)
+
+
+def _counted(definition: Definition, known: Mapping[str, Definition]) -> Definition:
+    """The definition that counts records: a rate's or a total's first part."""
+    first = (*definition.parts, definition.of or "")[0]
+    return _counted(known[first], known) if definition.kind is None and first in known else definition
+
+
+def _condition(text: str, definition: Definition, desk: Desk) -> tuple[str, Any]:
+    from grassroots.contracts.storage import Key
+    from grassroots.usecases.counting import DERIVED
+
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise BadInput("cli-where", what=text)
+    if definition.kind is None:
+        return name, _flag(value, text) if value in _FLAGS else value
+    if (definition.kind, name) in DERIVED:
+        return name, _bounds(value, text)
+    key = desk.seat.office.kinds.named(definition.kind).keys.get(name)
+    if key is Key.FLAG:
+        return name, _flag(value, text)
+    if key in (Key.WHOLE, Key.WHOLES):
+        return name, _whole(value, text)
+    return name, value.split(",") if "," in value and key is Key.TEXT else value
+
+
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def _flag(value: str, text: str) -> bool:
+    if value not in _FLAGS:
+        raise BadInput("cli-where", what=text)
+    return _FLAGS[value]
+
+
+def _whole(value: str, text: str) -> int:
+    try:
+        return int(value)
+    except ValueError as error:
+        raise BadInput("cli-where", what=text) from error
+
+
+def _bounds(value: str, text: str) -> dict[str, int]:
+    low, dots, high = value.partition("..")
+    told = {"at_least": low, "at_most": high if dots else low}
+    return {name: _whole(number, text) for name, number in told.items() if number}
+
+
+def _add_claims(parser: Parser) -> None:
+    parser.take("file", metavar="FILE", type=Path, told="claims-file")
+
+
+def _claims(options: Namespace, output: Output) -> int:
+    text = read_text(options.file)
+    with desk_of(options) as desk:
+        results = desk.claims.hold(text)
+        rows = [plain_claim(one) for one in results]
+    output.give({"claims": rows})
+    tell_claims(results, output)
+    return DONE if all(row["holds"] for row in rows) else FALSE
+
+
+def plain_claim(result: ClaimResult) -> dict[str, Any]:
+    """One statement for a program; ``published`` in the words in which it was published."""
+    return {
+        "id": result.claim.id,
+        "published": result.claim.published_zh,
+        "computed": result.computed,
+        "records": result.records,
+        "holds": result.holds,
+    }
+
+
+def tell_claims(results: Sequence[ClaimResult], output: Output) -> None:
+    """The table published / computed / records / holds, and for what does not hold the checks that fail."""
+    output.table(
+        ("claim", "published", "computed", "records", "holds"),
+        (
+            (one.claim.id, one.claim.published(output.language), one.computed, one.records, one.holds)
+            for one in results
+        ),
+    )
+    for one in results:
+        for check in () if one.holds else one.checks:
+            if not check.holds:
+                names = [figure.id for figure in check.figures[:3]]
+                output.say(
+                    "cli-claim-fails",
+                    claim=one.claim.id,
+                    figure=names,
+                    computed=check.computed,
+                    expected=check.expected,
+                )
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("figures", _add_figures, _figures),
+    Command("evidence", _add_evidence, _evidence),
+    Command("claims", _add_claims, _claims),
+)

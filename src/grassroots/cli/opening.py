@@ -1,0 +1,117 @@
+"""What the commands have in common: the network that is meant, files in and out, days, places."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grassroots.errors import BadInput, Missing
+
+if TYPE_CHECKING:
+    from grassroots.network import Desk
+    from grassroots.values.dates import Period
+    from grassroots.values.ids import StationId
+
+VARIABLE = "GRASSROOTS_STORAGE"
+USUAL = "sqlite:///grassroots.db"
+_SECRETS = re.compile(r"//[^/@]*@|\?.*")
+
+
+def url_of(options: Namespace) -> str:
+    """The storage that is meant: ``--network``, else ``GRASSROOTS_STORAGE``, else a file beside us."""
+    return str(options.network or os.environ.get(VARIABLE) or USUAL)
+
+
+def shown(url: str) -> str:
+    """The URL without what may be a password."""
+    return _SECRETS.sub(lambda found: "//…@" if found[0].endswith("@") else "", url)
+
+
+def is_there(url: str, name: str) -> bool:
+    """Whether this network exists; asking does not make it."""
+    from grassroots.discovery import find_storage
+
+    return name in find_storage(url).networks(url)
+
+
+@contextmanager
+def desk_of(options: Namespace) -> Iterator[Desk]:
+    """A desk in the network that is meant; Missing if it was never founded (a slip must not found one)."""
+    import grassroots
+    from grassroots.domain.policy import Actor
+
+    actor, url = Actor.parse(options.actor), url_of(options)
+    if not is_there(url, options.name):
+        raise Missing("cli-network-missing", kind="network", id=options.name, where=shown(url))
+    with grassroots.open(url, network=options.name) as network:
+        yield network.desk(actor)
+
+
+def period_of(options: Namespace) -> Period | None:
+    """The period of ``--period``; BadInput if it cannot be read."""
+    if options.period is None:
+        return None
+    from grassroots.values.dates import Period
+
+    return Period.parse(options.period)
+
+
+def place_of(options: Namespace, desk: Desk) -> StationId | None:
+    """The station of ``--place``, given by its id or by one of its names; Missing if there is none."""
+    if options.place is None:
+        return None
+    stations = desk.stations.all()
+    for station in stations:
+        if station.id == options.place:
+            return station.id
+    named = desk.stations.named(options.place)
+    if len(named) == 1:
+        return named[0].id
+    known = tuple(station.id for station in stations)
+    raise Missing("cli-place-unknown", kind="station", id=options.place, known=known)
+
+
+def day_of(text: str | None) -> date | None:
+    """A day as ``2021-12-31``; BadInput if it is none."""
+    if text is None:
+        return None
+    from grassroots.values.dates import PartialDate
+
+    known = PartialDate.parse(text)
+    if known.earliest != known.latest:
+        raise BadInput("date-incomplete", what=text)
+    return known.earliest
+
+
+def read_text(path: Path) -> str:
+    """The text of a file; BadInput says what is wrong with it."""
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError as error:
+        raise BadInput("sheet-not-found", file=path.name) from error
+    except UnicodeDecodeError as error:
+        raise BadInput("cli-not-text", file=path.name) from error
+    except OSError as error:
+        raise BadInput("sheet-cannot-open", file=path.name) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all; BadInput if it cannot be written."""
+    from grassroots.sheets.writing import put
+
+    put(path, text.encode("utf-8"))
+
+
+def toml_of(text: str, code: str) -> dict[str, Any]:
+    """A TOML text as tables; BadInput with this code if it is none."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(code, problem=str(error)) from error

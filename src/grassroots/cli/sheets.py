@@ -1,0 +1,200 @@
+"""``forms`` writes blank forms, ``register`` what is stored, ``fill`` an office's own form."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grassroots.cli.opening import desk_of, period_of, place_of
+from grassroots.cli.output import DONE, Output
+from grassroots.cli.parser import Command, Parser
+from grassroots.errors import BadInput
+
+if TYPE_CHECKING:
+    from grassroots.domain.form import FormLayout
+
+_MOST_LINES = 2000
+
+
+def _add_forms(parser: Parser) -> None:
+    parser.take("code", nargs="*", metavar="CODE", told="form-codes")
+    parser.take("--out", metavar="FILE.xlsx", type=Path, told="out-forms")
+    parser.take("--lines", metavar="N", type=int, default=20, told="lines")
+
+
+def _forms(options: Namespace, output: Output) -> int:
+    from grassroots.usecases.intake import standard_forms
+
+    known = {form.code: form for form in standard_forms()}
+    codes = options.code or [code for code, form in known.items() if form.printed]
+    if options.out is None:
+        return _list([_layout(code, known) for code in codes], output)
+    _need_suffix(options.out, ".xlsx")
+    if not 0 <= options.lines <= _MOST_LINES:
+        raise BadInput("cli-lines", what=options.lines, most=_MOST_LINES)
+    from grassroots.sheets.writing import write_forms
+
+    with desk_of(options) as desk:
+        forms = [desk.registers.blank(code, lines=options.lines, language=output.language) for code in codes]
+    write_forms(options.out, forms)
+    output.give(
+        {
+            "file": str(options.out),
+            "forms": [{"code": one.code, "title": one.title, "number": one.sheet_number} for one in forms],
+        }
+    )
+    output.table(("code", "title", "sheet-number"), ((f.code, f.title, f.sheet_number) for f in forms))
+    output.say("cli-written", file=str(options.out))
+    return DONE
+
+
+def _layout(code: str, known: dict[str, FormLayout]) -> FormLayout:
+    if code not in known:
+        raise BadInput("form-unknown", kind="form", id=code, known=tuple(known))
+    return known[code]
+
+
+def _list(layouts: list[FormLayout], output: Output) -> int:
+    output.give(
+        {
+            "forms": [
+                {
+                    "code": one.code,
+                    "title_zh": one.title_zh,
+                    "title_en": one.title_en,
+                    "columns": [column.key for column in one.columns],
+                }
+                for one in layouts
+            ]
+        }
+    )
+    output.table(
+        ("code", "title", "headers"),
+        (
+            (one.code, one.title(output.language), [c.header(output.language) for c in one.columns])
+            for one in layouts
+        ),
+    )
+    return DONE
+
+
+def _add_register(parser: Parser) -> None:
+    parser.take("code", metavar="CODE", told="form-code")
+    parser.take("--out", metavar="FILE", type=Path, required=True, told="out-register")
+    _add_part(parser)
+
+
+def _add_part(parser: Parser) -> None:
+    parser.take("--period", told="period")
+    parser.take("--place", metavar="STATION", told="place")
+
+
+def _register(options: Namespace, output: Output) -> int:
+    from grassroots.sheets.writing import write_csv, write_forms
+
+    suffix = _need_suffix(options.out, ".xlsx", ".csv")
+    period = period_of(options)
+    with desk_of(options) as desk:
+        place = place_of(options, desk)
+        form = desk.registers.filled(options.code, period=period, place=place, language=output.language)
+    if suffix == ".csv":
+        write_csv(options.out, form)
+    else:
+        write_forms(options.out, [form])
+    output.give({"file": str(options.out), "form": form.code, "title": form.title, "rows": len(form.rows)})
+    output.say("cli-register-written", file=str(options.out), title=form.title, count=len(form.rows))
+    return DONE
+
+
+def _add_fill(parser: Parser) -> None:
+    parser.take("form_file", metavar="FORM.xlsx", type=Path, told="form-file")
+    parser.take("--form", metavar="CODE", told="form-code")
+    parser.take("--out", metavar="OUT.xlsx", type=Path, required=True, told="out-fill")
+    _add_part(parser)
+
+
+def _fill(options: Namespace, output: Output) -> int:
+    from grassroots.sheets.filling import fill_form
+    from grassroots.usecases.intake import standard_forms
+
+    _need_suffix(options.out, ".xlsx")
+    if options.out.resolve() == options.form_file.resolve():
+        raise BadInput("cli-same-file", file=options.out.name)
+    period = period_of(options)
+    known = {form.code: form for form in standard_forms()}
+    with desk_of(options) as desk:
+        place = place_of(options, desk)
+        if options.form is not None:
+            layout, sheet = _layout(options.form, known), None
+        else:
+            layout, sheet = _recognised(options.form_file)
+        rows = desk.registers.rows(layout.code, period=period, place=place, language=output.language)
+        filled = fill_form(
+            options.form_file,
+            options.out,
+            recognise=desk.registers.recogniser(layout.code),
+            rows=rows,
+            sheet=sheet,
+        )
+    output.give(
+        {
+            "file": str(options.out),
+            "form": layout.code,
+            "sheet": filled.sheet,
+            "rows": filled.rows,
+            "columns": [
+                {"column": one.column + 1, "header": one.header, "key": one.key, "state": one.state}
+                for one in filled.columns
+            ],
+            "left_over": filled.left_over,
+            "notes": [{"code": note.code, "facts": dict(note.facts)} for note in filled.notes],
+        }
+    )
+    output.table(
+        ("header", "recognised", "state"),
+        (
+            (
+                one.header,
+                layout.column(one.key).header(output.language) if one.key else None,
+                output.label("sheet-column", one.state),
+            )
+            for one in filled.columns
+        ),
+    )
+    if filled.left_over:
+        left = [layout.column(key).header(output.language) for key in filled.left_over]
+        output.say("cli-fill-left-over", columns=left)
+    for note in filled.notes:
+        output.line(output.word(note.code, dict(note.facts)))
+    output.say("cli-filled", file=str(options.out), title=layout.title(output.language), count=filled.rows)
+    return DONE
+
+
+def _recognised(path: Path) -> tuple[FormLayout, str]:
+    """Which form an office's own form is, and on which sheet; BadInput if its headers do not tell."""
+    from grassroots.domain.form import recognise
+    from grassroots.sheets.filling import FORM_LIMITS
+    from grassroots.sheets.reading import read_book
+    from grassroots.usecases.intake import standard_forms
+
+    book = read_book(path, limits=FORM_LIMITS)
+    found = [recognise(sheet, standard_forms()) for sheet in book.sheets if not sheet.hidden]
+    best = max((one for one in found if one), key=lambda one: len(one.columns), default=None)
+    if best is None:
+        known = tuple(form.code for form in standard_forms())
+        raise BadInput("cli-form-not-recognised", file=book.name, known=known)
+    return best.layout, best.sheet.name
+
+
+def _need_suffix(path: Path, *known: str) -> str:
+    if path.suffix.lower() not in known:
+        raise BadInput("cli-suffix", file=path.name, known=known)
+    return path.suffix.lower()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("forms", _add_forms, _forms),
+    Command("register", _add_register, _register),
+    Command("fill", _add_fill, _fill),
+)
