@@ -20,6 +20,7 @@ from grassroots.errors import Fact
 from grassroots.values import messy
 from grassroots.values.dates import PartialDate
 from grassroots.values.names import Sex
+from grassroots.values.texts import plain
 
 T = TypeVar("T")
 
@@ -195,7 +196,7 @@ class Row:
         cell = self.cells.get(key)
         read = _READERS.get(self._column(key).kind)
         value = read(cell).value if read is not None else None
-        return _plain(cell) if value is None else str(value)
+        return plain(_plain(cell)) if value is None else str(value)
 
     def _read(self, key: str, read: Callable[[CellValue], messy.Cell[T]]) -> T | None:
         cell = read(self.cells.get(key))
