@@ -1,0 +1,211 @@
+"""Makes the stored samples: bodies as this version writes them, and what every one of their fields means.
+
+Run once for every new version of a kind (``python -m tests.samples.make``), and commit what it writes. A
+sample that stands is never written again: it is what networks out there have on their disks. ``least`` has
+only what a record must have, so that the defaults are pinned, which are part of the format; ``full`` has as
+much as one record can hold.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from grassroots.workspace.codec import Codec, structure, unstructure
+from grassroots.workspace.kinds import standard_kinds
+from grassroots.workspace.kindspec import Kinds
+
+HERE = Path(__file__).parent
+SALT = bytes(range(16))
+
+LEAST: dict[str, dict[str, Any]] = {
+    "network": {"id": "network", "salt": "00" * 16, "zone": "Asia/Shanghai", "founded_on": "2021-03-01"},
+    "pack": {"id": "district", "version": "1", "text": "[pack]"},
+    "member": {"id": "M1", "name": "卯大山"},
+    "history": {"id": "H1", "about": "member/M1", "at": "2021-07-02T01:00:00Z", "former": {}},
+    "role": {"id": "community-mediator", "label_zh": "社区调解员", "label_en": "Mediator", "family": "six"},
+    "appointment": {
+        "id": "A1", "member": "M1", "role": "community-mediator", "family": "six",
+        "span": {"first": "2021-03-01"},
+    },
+    "station": {"id": "S1", "kind": "station", "name": "灵溪站"},
+    "organization": {"id": "O1", "kind": "community", "name": "灵溪社区"},
+    "team": {"id": "T1", "name": "宣讲团"},
+    "membership": {"id": "B1", "member": "M1", "team": "T1", "span": {"first": "2021-03-01"}},
+    "programme": {"id": "P1", "title": "红色讲堂", "code": "red-lectures"},
+    "participation": {"id": "Q1", "programme": "P1", "member": "M1", "first": "2021-03-01"},
+    "pairing": {"id": "R1", "scheme": "befriending", "supporter": "M1", "recipient": "M2"},
+    "contact": {
+        "id": "C1", "pairing": "R1", "supporter": "M1", "recipient": "M2", "on": "2021-07-02",
+        "medium": "visit", "outcome": "made", "by": "M1",
+    },
+    "activity": {"id": "K1", "kind": "class", "title": "书法班"},
+    "occurrence": {
+        "id": "E1", "activity": "K1", "kind": "class", "title": "书法班", "planned": "2021-07-02",
+        "day": "2021-07-02",
+    },
+    "attendance": {
+        "id": "N1", "occurrence": "E1", "activity": "K1", "kind": "class", "day": "2021-07-02",
+        "member": "M1", "status": "signed-up",
+    },
+    "shift": {"id": "F1", "station": "S1", "day": "2021-07-02", "starts": "08:30:00", "ends": "11:30:00"},
+    "duty": {"id": "D1", "shift": "F1", "station": "S1", "day": "2021-07-02", "member": "M1"},
+    "concern": {
+        "id": "V1", "station": "S1", "taken_on": "2021-07-02", "text": "路灯不亮", "channel": "in-person",
+    },
+    "meeting": {"id": "G1", "station": "S1", "day": "2021-07-03"},
+    "intervention": {
+        "id": "I1", "kind": "illegal-parking", "station": "S1", "day": "2021-07-02", "outcome": "stopped",
+    },
+    "campaign": {"id": "X1", "title": "我为社区献一策", "opened": "2021-04-01"},
+    "submission": {"id": "U1", "campaign": "X1", "member": "M1", "on": "2021-04-20"},
+    "award": {"id": "W1", "honour": "fifty-years", "member": "M1", "reference": "2021-07-01"},
+    "intake": {
+        "id": "Y1", "file": "花名册.xlsx", "digest": "ab" * 32, "begun": "2021-07-02T01:00:00Z", "rows": 3,
+    },
+    "row": {
+        "id": "Z1", "intake": "Y1", "form": "members", "file": "花名册.xlsx", "sheet": "Sheet1", "number": 3,
+        "digest": "cd" * 16, "status": "taken",
+    },
+}  # fmt: skip
+
+FULL: dict[str, dict[str, Any]] = {
+    "network": {
+        "name": "灵溪网络", "name_en": "Lingxi network", "template": "network-1-3-n",
+        "packs": ["cn-national", "policy", "district"], "reference_day": "2021-12-31",
+    },
+    "pack": {"version": "2.1", "text": "[pack]\nname = \"district\"\n"},
+    "member": {
+        "status": "deceased", "also_known": ["卯爷爷", "老卯"], "sex": "male",
+        "born": {"date": "1940-07", "source": "personnel-file"},
+        "told_ages": [{"years": 81, "on": "2021-07-02"}], "id_number": "110105194912310021",
+        "phone": "13800000001", "address": "东门1号", "volunteer_number": "V-7", "affiliation": "full",
+        "joined_party": {"date": "1966"}, "full_member": {"date": "1967-07-01", "source": "told"},
+        "background": "worker", "retirement": "veteran", "war_veteran": True, "skills": ["书法", "调解"],
+        "limits": ["standing", "heat"], "health_note": "慢走", "living": "alone",
+        "categories": ["volunteer", "recipient"], "station": "S1", "joined": "2019-05",
+        "left": "2021-01-01", "died": "2021-11-05", "merged_into": "M9", "remark": "多才多艺",
+    },
+    "history": {"former": {"name": "\"卯爷爷\"", "phone": "null"}},
+    "role": {
+        "aliases": ["调解员"], "duties_zh": "化解邻里纠纷", "duties_en": "settles quarrels",
+        "quotas": [{"unit": "network", "minimum": 1}, {"unit": "S1", "minimum": 1, "target": 2, "maximum": 3}],
+        "demands": ["hearing"], "term_months": 36, "status": "retired",
+    },
+    "appointment": {
+        "span": {"first": "2021-03-01", "last": "2024-02-29"}, "station": "S1", "body": "O1", "acting": True,
+        "route": "elected", "extended": ["2023-02-28"], "end_reason": "moved", "despite": "steward-li",
+    },
+    "station": {
+        "name_en": "Lingxi", "aliases": ["灵溪驿站"], "theme": "opera", "functions": ["learning", "health"],
+        "parent": "S0", "community": "O1", "required_roles": ["community-mediator"], "opened": "2019-01-01",
+        "closed": "2021-06-30", "status": "closed", "joined_to": "S2",
+    },
+    "organization": {"name_en": "Lingxi community", "aliases": ["灵溪"], "parent": "O0", "status": "closed"},
+    "team": {
+        "name_en": "Speakers", "aliases": ["宣讲队"], "parent": "T0", "station": "S1", "founded": "2019-05-04",
+        "status": "disbanded",
+    },
+    "membership": {
+        "span": {"first": "2021-03-01", "last": "2021-12-31"}, "oath_on": "2021-07-01", "station": "S1",
+    },
+    "programme": {"title_en": "Lectures", "aliases": ["讲堂"], "station": "S1"},
+    "participation": {"last": "2021-12-31", "station": "S1"},
+    "pairing": {
+        "station": "S1", "status": "ended", "started": "2021-03-01",
+        "pauses": [{"first": "2021-04-01", "last": "2021-04-30"}], "ended": "2021-12-01",
+        "end_reason": "planned", "despite": "steward-li",
+    },
+    "contact": {"station": "S1", "medium": "phone", "minutes": 20, "note": "没有接"},
+    "activity": {
+        "title_en": "Calligraphy", "station": "S1", "team": "T1",
+        "recurrence": {"weekdays": ["monday", "friday"], "every": 2, "since": "2021-03-01"},
+        "starts": "09:00:00", "minutes": 90, "monthly_target": 2, "capacity": 20, "topics": ["brush"],
+        "status": "ended",
+    },
+    "occurrence": {
+        "station": "S1", "team": "T1", "number": 2, "day": "2021-07-03", "starts": "09:00:00", "minutes": 90,
+        "status": "held", "topic": "brush", "speakers": ["M1"], "venue": "O1",
+        "headcounts": [{"category": "residents", "people": 12, "minors": False},
+                       {"category": "students", "people": 3, "minors": True}],
+        "materials": [{"item": "leaflet", "quantity": 40}],
+    },
+    "attendance": {
+        "station": "S1", "team": "T1", "status": "attended", "arrived": "09:00:00", "left": "10:30:00",
+        "evidence": "check-in", "despite": "steward-li",
+    },
+    "shift": {
+        "minimum": 2, "role": "community-mediator", "status": "logged",
+        "entries": [{"text": "路灯不亮", "at": "09:10:00"}, {"text": "来问养老金"}], "handover": "钥匙在抽屉",
+        "weather": "rain", "logged_by": "M1", "logged_on": "2021-07-02", "reason": "wrong-day",
+    },
+    "duty": {
+        "status": "done", "arrived": "2021-07-02T00:30:00Z", "left": "2021-07-02T03:30:00Z",
+        "notice_at": "2021-07-01T12:00:00Z", "reason": "ill", "covers": "M2", "despite": "steward-li",
+    },
+    "concern": {
+        "number": "2021-001", "taken_by": "M1", "shift": "F1", "channel": "phone", "raiser_name": "居民乙",
+        "raiser_phone": "13800000002", "raiser_member": "M2", "compound": "O2", "kind": "complaint",
+        "category": "lighting", "status": "closed", "outcome": "resolved", "decided_on": "2021-07-10",
+        "due": "2021-07-12", "extended": ["2021-07-08"], "owner": "M1", "unit": "O3",
+        "tabled": [{"meeting": "G1", "on": "2021-07-03"}],
+        "replies": [{"on": "2021-07-11", "medium": "phone", "text": "已修好"}], "closed_on": "2021-07-15",
+        "rating": "content",
+    },
+    "meeting": {
+        "status": "held", "attendees": ["M1", "M2"],
+        "agenda": [{"concern": "V1", "decision": "solve", "owner": "M1", "due": "2021-07-12", "note": "找电工"}],
+        "minutes": "议一件", "reason": "late",
+    },
+    "intervention": {
+        "at": "17:20:00", "place": "东门", "incidents": 3, "by": ["M1"], "role": "community-mediator",
+        "also_under": ["civility-adviser"], "note": "三辆车",
+    },
+    "campaign": {"title_en": "Advice", "aliases": ["献策"], "called_by": "O1", "closed": "2021-05-31"},
+    "submission": {
+        "pages": 12,
+        "items": [{"number": 1, "text": "修亭子", "replies": [
+            {"on": "2021-06-01", "outcome": "adopted", "by": "O3", "text": "已列入计划"}]}],
+    },
+    "award": {
+        "station": "S1", "status": "awarded", "awarded_on": "2021-07-01", "occasion": "E1",
+        "checked_by": "steward:li",
+    },
+    "intake": {"done": 2, "status": "finished", "finished": "2021-07-02T01:05:00Z"},
+    "row": {"status": "held-back", "made": ["member/M1"], "code": "name-form", "column": "name"},
+}  # fmt: skip
+
+
+def means(value: Any) -> Any:
+    """Every field of a value as plain data, those that equal their default as well."""
+    if attrs.has(type(value)) and not isinstance(unstructure(value), str):
+        return {field.name: means(getattr(value, field.name)) for field in attrs.fields(type(value))}
+    if isinstance(value, tuple):
+        return [means(one) for one in value]
+    return unstructure(value)
+
+
+def make(folder: Path) -> list[Path]:
+    """Write the samples that do not stand yet; gives those that were written."""
+    kinds = Kinds(standard_kinds())
+    codec = Codec(kinds)
+    written = []
+    for spec in kinds:
+        for name, fields in (("least", {}), ("full", FULL[spec.name])):
+            path = folder / f"{spec.name}-{spec.version}-{name}.json"
+            if path.exists():
+                continue
+            record = structure({**LEAST[spec.name], **fields}, spec.record)
+            body = json.loads(codec.encode(spec, record, SALT, {}))
+            told = {"body": body, "means": means(record)}
+            path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+            written.append(path)
+    return written
+
+
+if __name__ == "__main__":
+    for one in make(HERE):
+        print(one.name)
