@@ -148,7 +148,7 @@ def land_duty_log(landing: Landing) -> None:
 def _entries(row: Row) -> tuple[tuple[LogEntry, ...], bool]:
     """The matters, each with what was done about it; or the nil return. An empty cell is neither."""
     words = row.text("visits")
-    if words is not None and row.layout.column("visits").choice(words) == "nil":
+    if words is not None and row.layout.column("visits").choice(words.rstrip("。.!！ ") or words) == "nil":
         not_kept(row, "handling")
         return (), True
     matters = [one.strip() for one in _MATTERS.split(words or "") if not is_blank(one)]

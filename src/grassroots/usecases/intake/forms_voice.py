@@ -76,12 +76,15 @@ def land_concern(landing: Landing) -> None:
     if number is None or text is None or taken_on is None or taken_by is None:
         return
     place, shift = _desk(landing, StationId(station) if station else None, taken_on, taken_by)
-    into = merged_into(landing, place, taken_on, number) if place and course.came == "merged" else None
     row.check()
     if place is None:
         return
     slip |= {"number": number, "taken_by": taken_by, "shift": shift}
     found = _same(landing, place, number, taken_on, text)
+    into = None
+    if course.came == "merged" and (found is None or found.merged_into is None):
+        into = merged_into(landing, place, taken_on, number)
+        row.check()
     if found is None:
         id_ = ConcernId(landing.id("concern", place, number, taken_on.isoformat(), at=taken_on))
         concern = landing.keep(Concern.take(id=id_, station=place, taken_on=taken_on, text=text, **slip))

@@ -10,7 +10,7 @@ from grassroots.contracts.storage import Between, Condition
 from grassroots.domain.activity import Attendance, Occurrence
 from grassroots.domain.appointment import Appointment
 from grassroots.domain.concern import Concern, ConcernStatus
-from grassroots.domain.duty import Duty, Shift
+from grassroots.domain.duty import Duty, DutyStatus, Shift
 from grassroots.domain.honour import Award
 from grassroots.domain.intervention import Intervention
 from grassroots.domain.meeting import ReviewMeeting
@@ -251,10 +251,12 @@ def _duty_log(names: Names, period: Period | None, stations: Stations) -> Iterat
         if one.logged_on is None:
             continue
         nil = say("nil-return", language=names.language)
+        # Only who was there: a log that names the whole roster would confirm those who did not come.
+        came = [duty.member for duty in holders if duty.status in (DutyStatus.ARRIVED, DutyStatus.DONE)]
         yield {
             "day": one.day.isoformat(),
             "weather": one.weather,
-            "holders": names.members(duty.member for duty in holders),
+            "holders": names.members(came) if came else names.member(one.logged_by),
             "visits": nil if one.nil_return else "；".join(entry.text for entry in one.entries),
             "handover": one.handover,
             "station": names.named(Station, one.station),
@@ -264,7 +266,8 @@ def _duty_log(names: Names, period: Period | None, stations: Stations) -> Iterat
 def _shifts(names: Names, period: Period | None, stations: Stations) -> Iterator[tuple[Shift, list[Duty]]]:
     holders: dict[str, list[Duty]] = {}
     for duty in _walk(names, Duty, stations, *_in(period, "day"), order=lambda d: d.id):
-        holders.setdefault(duty.shift, []).append(duty)
+        if duty.status is not DutyStatus.CALLED_OFF:
+            holders.setdefault(duty.shift, []).append(duty)
     found = _walk(names, Shift, stations, *_in(period, "day"), order=lambda s: (s.day, s.starts, s.id))
     for one in found:
         yield one, holders.get(one.id, [])
