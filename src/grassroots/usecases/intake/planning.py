@@ -16,6 +16,7 @@ from grassroots.contracts.storage import Batch, Is
 from grassroots.contracts.tables import Book as FileBook
 from grassroots.contracts.tables import Sheet
 from grassroots.domain.form import FormLayout, Recognised, recognise
+from grassroots.domain.history import History
 from grassroots.domain.intake import Intake, IntakeStatus, RowStatus, SheetRow
 from grassroots.domain.step import Step
 from grassroots.errors import BadInput, Denied, Refused
@@ -202,7 +203,10 @@ class _OpenBatch:
         except (Refused, BadInput, Denied) as refused:
             problems = (RowProblem(code=refused.code, facts=refused.facts),)
         else:
-            created = any(self.work.is_new(ref) for ref in self.work.written()[before:])
+            # Former values that are kept beside a changed record make no row one that creates.
+            history = self.work.office.kinds.of(History).name
+            wrote = [ref for ref in self.work.written()[before:] if ref.kind != history]
+            created = any(self.work.is_new(ref) for ref in wrote)
             changed = len(self.work.written()) > before or self.work.told_since(mark)
             act = RowAct.CREATE if created else RowAct.CHANGE if changed else RowAct.SAME
             self._remember(row, id_, digest, RowStatus.TAKEN, made=tuple(landing.made), known=known)
@@ -225,8 +229,7 @@ class _OpenBatch:
             if intake.after.id not in self.planner.intakes:
                 self.planner.intakes.append(intake.after.id)
             intake = Step(step.after)
-        fresh = _OpenBatch(self.planner, intake)
-        return fresh
+        return _OpenBatch(self.planner, intake)
 
     def _begun(self, intake: Step[Intake]) -> bool:
         return self.work.peek(Intake, intake.after.id) is not None
