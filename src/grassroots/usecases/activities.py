@@ -151,7 +151,7 @@ class Activities(Room):
     @act
     def withdraw(self, work: Work, id: OccurrenceId, member: MemberId) -> Attendance:
         """Somebody says that they will not come."""
-        return work.keep(work.load(Attendance, _attendance_id(work, id, member)).withdraw())
+        return work.keep(work.load(Attendance, attendance_id(work, id, member)).withdraw())
 
     @act
     def attend(
@@ -178,7 +178,7 @@ class Activities(Room):
     @act
     def mark_absent(self, work: Work, id: OccurrenceId, member: MemberId) -> Attendance:
         """Somebody signed up and did not come; also puts right an attendance recorded in error."""
-        attendance = work.load(Attendance, _attendance_id(work, id, member))
+        attendance = work.load(Attendance, attendance_id(work, id, member))
         return work.keep(attendance.mark_absent(work.today))
 
     # -- looks --------------------------------------------------------------------------------------------
@@ -256,10 +256,15 @@ class _Standing:
     before: Attendance | None
 
 
+def occurrence_id(work: Work, activity: ActivityId, planned: date, number: int = 1) -> OccurrenceId:
+    """The id that one occurrence of a series always has, whether it is planned first or written down after."""
+    words = ("occurrence", activity, planned.isoformat(), str(number))
+    return OccurrenceId(work.office.derived_id(*words, at=planned))
+
+
 def _planned(work: Work, activity: Activity, planned: date, number: int = 1, **fields: Any) -> Occurrence:
     # The id is that of the day in the series, so that nothing is planned twice.
-    words = ("occurrence", activity.id, planned.isoformat(), str(number))
-    id_ = OccurrenceId(work.office.derived_id(*words, at=planned))
+    id_ = occurrence_id(work, activity.id, planned, number)
     standing = work.peek(Occurrence, id_)
     if standing is not None:
         return standing
@@ -274,12 +279,13 @@ def _days(office: Office, activity: Activity, period: Period) -> list[date]:
     return days(rule, period, office.calendar() if isinstance(rule, LunarYearly) else None)
 
 
-def _attendance_id(work: Work, occurrence: OccurrenceId, member: MemberId) -> AttendanceId:
+def attendance_id(work: Work, occurrence: OccurrenceId, member: MemberId) -> AttendanceId:
+    """The id that one person's attendance of one occurrence always has."""
     return AttendanceId(work.office.derived_id("attendance", occurrence, member))
 
 
 def _standing(work: Work, occurrence: Occurrence, member: MemberId) -> _Standing:
-    id_ = _attendance_id(work, occurrence.id, member)
+    id_ = attendance_id(work, occurrence.id, member)
     return _Standing(id_, work.peek(Attendance, id_))
 
 

@@ -90,9 +90,16 @@ class Honours(Room):
 
         ``on`` is the reference day (default: that of the year in which it was given).
         """
-        reference = on or _definition(work, honour).reference_day(awarded_on.year)
-        award = _surveyed(work, honour, member, reference, station)
-        return _awarded(work, award, awarded_on, occasion, checked_by, afterwards=True)
+        return award_given(
+            work,
+            honour,
+            member,
+            awarded_on=awarded_on,
+            on=on,
+            station=station,
+            occasion=occasion,
+            checked_by=checked_by,
+        )
 
     @act
     def refuse(self, work: Work, id: AwardId, *, reason: str) -> Award:
@@ -164,6 +171,23 @@ class Honours(Room):
 
 
 # -- helpers ----------------------------------------------------------------------------------------------
+def award_given(
+    work: Work,
+    honour: str,
+    member: MemberId,
+    *,
+    awarded_on: date,
+    on: date | None = None,
+    station: StationId | None = None,
+    occasion: OccurrenceId | None = None,
+    checked_by: str | None = None,
+) -> Award:
+    """Enter an award that was given already, inside any act; see :meth:`Honours.record`."""
+    reference = on or _definition(work, honour).reference_day(awarded_on.year)
+    award = _surveyed(work, honour, member, reference, station)
+    return _awarded(work, award, awarded_on, occasion, checked_by, afterwards=True)
+
+
 def _surveyed(work: Work, honour: str, member: MemberId, on: date, station: StationId | None) -> Award:
     # One list per reference day: the same person is not put on it twice.
     words = ("award", honour, member, on.isoformat())

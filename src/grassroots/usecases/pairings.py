@@ -52,7 +52,7 @@ class Pairings(Room):
         """
         step = Pairing.propose(
             id=PairingId(work.new_id()),
-            scheme=_scheme(work, scheme),
+            scheme=scheme_in_force(work, scheme),
             supporter=work.load(Member, supporter),
             recipient=work.load(Member, recipient),
             live=work.find(Pairing, Is("supporter", supporter), AnyOf("status", _LIVE)),
@@ -199,10 +199,10 @@ class Pairings(Room):
 
 
 # -- helpers ----------------------------------------------------------------------------------------------
-def _scheme(work: Work, code: SchemeId) -> Scheme:
-    # Through the work, so that the fact says which packs decided.
-    rules = work.rules("pairing_scheme", code)
-    bands = {rules[band]: work.rules("age_band", rules[band]) for band in _BANDS if band in rules}
+def scheme_in_force(work: Work, code: SchemeId, on: date | None = None) -> Scheme:
+    """The limits of a scheme as they hold on a day (today); the fact will say which packs decided."""
+    rules = work.rules("pairing_scheme", code, on)
+    bands = {rules[band]: work.rules("age_band", rules[band], on) for band in _BANDS if band in rules}
     return Scheme.from_rules(code, rules, bands)
 
 

@@ -214,7 +214,7 @@ def _activities(names: Names, period: Period | None, stations: Stations) -> Iter
             "people": sum(head.people for head in heads) if heads else None,
             "minors": sum(head.people for head in heads if head.minors) if heads else None,
             "audience": "、".join(
-                f"{label('head-category', head.category, names.language)}{head.people}" for head in heads
+                f"{label('head-count', head.category, names.language)}{head.people}" for head in heads
             )
             or None,
             "materials": sum(item.quantity for item in one.materials) or None,
