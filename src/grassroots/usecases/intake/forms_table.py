@@ -32,7 +32,7 @@ from grassroots.domain.suggestion import (
     SuggestionOutcome,
 )
 from grassroots.usecases.intake.forms_desk import happened, told
-from grassroots.usecases.intake.forms_voice import merged_into, numbered
+from grassroots.usecases.intake.forms_voice import merged_into, number_of, numbered
 from grassroots.usecases.intake.landing import Lander, Landing
 from grassroots.values.ids import (
     ConcernId,
@@ -43,6 +43,7 @@ from grassroots.values.ids import (
     SubmissionId,
 )
 from grassroots.values.names import name_key
+from grassroots.values.texts import plain
 
 _SHEET: Final = "sheet"
 """The reason that goes with what a sheet set right."""
@@ -83,12 +84,12 @@ def land_meeting(landing: Landing) -> None:
 
 def _asked(landing: Landing, station: StationId) -> tuple[str, ...]:
     """The numbers in the cell: it may hold several, unless the whole of it is one."""
-    words = told(landing.row, "number")
+    words = number_of(landing.row)
     if words is None:
         return ()
     if landing.work.find(Concern, Is("station", station), Is("number", words), limit=1):
         return (words,)
-    return landing.row.names_like("number")
+    return tuple(plain(one) for one in landing.row.names_like("number"))
 
 
 def _meeting(landing: Landing, station: StationId, day: date) -> ReviewMeeting | None:

@@ -30,6 +30,7 @@ from grassroots.usecases.intake.forms_desk import happened, not_kept, shifts_of,
 from grassroots.usecases.intake.landing import Lander, Landing
 from grassroots.usecases.intake.row import Row
 from grassroots.values.ids import ConcernId, MemberId, OrganizationId, ShiftId, StationId
+from grassroots.values.texts import plain
 
 _SHEET: Final = "sheet"
 """The reason that goes with what a sheet set right."""
@@ -68,7 +69,7 @@ def land_concern(landing: Landing) -> None:
     same concern, set right; with other words it is another slip, and refused, unless this row wrote those.
     """
     row = landing.row
-    number, text = row.need("number", row.text("number")), row.need("text", told(row, "text"))
+    number, text = row.need("number", number_of(row)), row.need("text", told(row, "text"))
     taken_on, taken_by = row.need("taken_on", happened(landing, "taken_on")), landing.member("taken_by")
     station = landing.station("station", needed=False)
     slip, course = _slip(landing, taken_on), _course(landing)
@@ -269,12 +270,21 @@ def _answer(landing: Landing, concern: Concern, course: _Course) -> None:
     if all(reply.on != on for reply in concern.replies):
         if f"concern/{concern.id}" in landing.before and len(concern.replies) == 1:
             moved = (attrs.evolve(concern.replies[0], on=on),)
-            concern = landing.keep(corrected(concern, attrs.evolve(concern, replies=moved), _SHEET))
+            # What this row closed with its reply moves with it; a closing of the desk's own stays.
+            closed_on = on if concern.closed_on == concern.replies[0].on else concern.closed_on
+            said = attrs.evolve(concern, replies=moved, closed_on=closed_on)
+            concern = landing.keep(corrected(concern, said, _SHEET))
         else:
             concern = landing.keep(concern.reply(on, ReplyMedium.IN_PERSON))
     if course.rating is not None:
         concern = landing.keep(concern.rate(course.rating, on))
         landing.keep(concern.close(on))
+
+
+def number_of(row: Row) -> str | None:
+    """The number of a concern as a cell has it; full-width digits are digits."""
+    words = told(row, "number")
+    return None if words is None else plain(words)
 
 
 def merged_into(landing: Landing, station: StationId, day: date, own: str) -> Concern | None:
@@ -287,7 +297,7 @@ def merged_into(landing: Landing, station: StationId, day: date, own: str) -> Co
 
 
 def _numbers(row: Row) -> Iterable[str]:
-    for one in _NUMBER.finditer(told(row, "remark") or ""):
+    for one in _NUMBER.finditer(plain(told(row, "remark") or "")):
         yield one[1] or one[2]
 
 
