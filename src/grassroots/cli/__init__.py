@@ -42,7 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(arguments, output)
     except UsageProblem as problem:
         output.problem(problem)
-        output.warn(problem.usage)
+        for line in problem.usage.splitlines():
+            output.warn(line)
     except GrassrootsError as error:
         output.problem(error)
     except KeyboardInterrupt:

@@ -61,9 +61,7 @@ def _figures(options: Namespace, output: Output) -> int:
             (
                 row["id"],
                 row[f"title_{output.language}"] or row["id"],
-                row["value"]
-                if "error" not in row
-                else output.word(row["error"]["code"], row["error"]["facts"]),
+                _told(row, output),
                 output.label("cli-unit", row["unit"]),
                 row.get("records"),
             )
@@ -73,6 +71,13 @@ def _figures(options: Namespace, output: Output) -> int:
     for row in rows if options.figure else ():
         _particulars(row, output)
     return DONE
+
+
+def _told(row: Mapping[str, Any], output: Output) -> object:
+    """The value, a rate with its percentage; or why there is none."""
+    if "error" in row:
+        return output.word(row["error"]["code"], row["error"]["facts"])
+    return f"{row['value']} ({row['percent']} %)" if row["percent"] else row["value"]
 
 
 def _particulars(row: Mapping[str, Any], output: Output) -> None:
@@ -141,10 +146,12 @@ def _defined(definition: Definition) -> dict[str, Any]:
 
 def _plain(figure: Figure, records: int | None = None) -> dict[str, Any]:
     from grassroots.domain.figure import plain
+    from grassroots.values.counts import Rate
 
     return {
         **_defined(figure.definition),
         "value": plain(figure.value),
+        "percent": figure.value.percent() if isinstance(figure.value, Rate) else None,
         "records": len(figure.evidence()) if records is None else records,
         "period": figure.period.iso if figure.period else None,
         "place": figure.place,

@@ -208,11 +208,17 @@ def tell_plan(plan: Plan, books: Sequence[Book], output: Output) -> None:
         output.table(
             ("file", "sheet", "row", "column", "cell", "problem"),
             (
-                (row.file, row.sheet, row.number, one.header, one.value, problem_words(one, output))
+                (row.file, row.sheet, row.number, one.header, value_of(one), problem_words(one, output))
                 for row in plan.problems
                 for one in row.problems
             ),
         )
+
+
+def value_of(problem: RowProblem) -> str | None:
+    """What stands in the cell. Where the problem tells it itself (an ID number, masked), as told there."""
+    told = problem.facts.get("what")
+    return told if isinstance(told, str) else problem.value
 
 
 def problem_words(problem: RowProblem, output: Output) -> str:
@@ -281,7 +287,7 @@ def plain_problems(plan: Plan) -> list[dict[str, Any]]:
             "form": row.form,
             "column": one.column,
             "header": one.header,
-            "value": one.value,
+            "value": value_of(one),
             "code": one.code,
             "facts": dict(one.facts),
         }

@@ -148,7 +148,8 @@ def _add_conforms(parser: Parser) -> None:
 def _conforms(options: Namespace, output: Output) -> int:
     asked = day_of(options.on)
     with desk_of(options) as desk:
-        day = asked or desk.charter.get().reference_day or desk.seat.office.clock().date()
+        office = desk.seat.office
+        day = asked or desk.charter.get().reference_day or office.clock().astimezone(office.zone).date()
         found = desk.stations.conforms(on=day)
         names = {str(station.id): station.name for station in desk.stations.all()}
         words = _Words(desk, output, day) if found else None

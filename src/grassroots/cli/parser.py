@@ -75,7 +75,8 @@ class Parser(argparse.ArgumentParser):
         usage = self.format_usage().strip()
         for pattern, code in _COMPLAINTS:
             if found := pattern.fullmatch(message):
-                raise UsageProblem(code, usage, **found.groupdict())
+                facts = {name: told.replace("'", "") for name, told in found.groupdict().items()}
+                raise UsageProblem(code, usage, **facts)
         raise UsageProblem("cli-usage", usage, problem=message)
 
 
