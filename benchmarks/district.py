@@ -1,8 +1,8 @@
 """A district's year: sheets in, figures, report; about 20,000 facts, and ten times that.
 
 The sheets come from examples/district_year with ``--scale``. Each size runs in a process of its own, so that
-peak memory is its own. The question is whether the cost grows no faster than the work: rows of the larger size
-are compared with the smaller one, per fact.
+peak memory is its own. The question is whether the cost grows no faster than the work: rows of the larger
+size are compared with the smaller one, per fact.
 """
 
 from __future__ import annotations
