@@ -10,6 +10,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.workspace.records import any_of
 
 from grassroots.contracts.storage import Entry, Fact, Ref
 from grassroots.domain.intake import Intake, IntakeStatus
@@ -20,7 +21,6 @@ from grassroots.values.ids import IntakeId, MemberId
 from grassroots.workspace.codec import Codec, UnknownEvent, commitment, event_code, structure, unstructure
 from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import Kinds, KindSpec
-from tests.workspace.records import any_of
 
 KINDS = Kinds(standard_kinds())
 CODEC = Codec(KINDS)

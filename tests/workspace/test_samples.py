@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.samples.make import HERE, LEAST, make, means
 
 from grassroots.workspace.codec import Codec
 from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import Kinds
-from tests.samples.make import HERE, LEAST, make, means
 
 KINDS = Kinds(standard_kinds())
 CODEC = Codec(KINDS)
