@@ -13,15 +13,15 @@ from typing import final
 
 import attrs
 
-TALL = 190
+TALL = 130
 """The height of the longest column, in CSS pixels."""
 ABOVE = 34
 """Room for the value above the longest column."""
 BELOW = 38
 """Room for the names under the base line."""
 MOST_COLUMNS = 12
-WIDEST_VALUE = 5
-"""Characters of a value that stand over a column on A4 without touching the next one."""
+WIDEST = 5
+"""Characters of a value or a name that stand by a column on A4 without touching the next one."""
 
 
 @final
@@ -36,8 +36,9 @@ class Bar:
 
 
 def stands_in_columns(bars: Sequence[Bar]) -> bool:
-    """Whether the bars can stand side by side without their values touching; otherwise they lie."""
-    return 1 < len(bars) <= MOST_COLUMNS and all(len(bar.printed) <= WIDEST_VALUE for bar in bars)
+    """Whether the bars can stand side by side without their words touching; otherwise they lie."""
+    longest = max((max(len(bar.printed), len(bar.name)) for bar in bars), default=0)
+    return 1 < len(bars) <= MOST_COLUMNS and longest <= WIDEST
 
 
 def shares(bars: Sequence[Bar]) -> list[float]:

@@ -13,7 +13,16 @@ import attrs
 from grassroots.errors import Fact
 from grassroots.locale import catalogue, label, say
 from grassroots.pages.charts import Bar
-from grassroots.usecases.reports import ClaimLine, DeviationLine, FigureLine, GapLine, Point, Report, Series
+from grassroots.usecases.reports import (
+    ClaimLine,
+    DeviationLine,
+    FigureLine,
+    GapLine,
+    Point,
+    Report,
+    Series,
+    StationNode,
+)
 from grassroots.usecases.reports.model import Number, Words
 from grassroots.values.counts import Rate
 from grassroots.values.dates import PartialDate, Period
@@ -108,6 +117,17 @@ class Wording:
         return self.label("figure-unit-one" if value == 1 else "figure-unit", unit)
 
     # -- lines --------------------------------------------------------------------------------------------
+    def titled(self, series: Series) -> str:
+        """The title of a chart with what is counted, unless the title says so itself."""
+        title, unit = self.of(series.title), self.unit(series.unit)
+        if unit.casefold() in title.casefold():
+            return title
+        return self.say("report-titled", title=title, unit=unit)
+
+    def people(self, node: StationNode) -> str:
+        """How many people hold a role at a station."""
+        return self.count("report-people", node.people) if node.people else self.say("report-people-none")
+
     def big(self, line: FigureLine) -> tuple[str, str]:
         """A figure as a large number and the small words after it."""
         if line.denominator is not None and line.numerator is not None:
@@ -130,7 +150,9 @@ class Wording:
         if line.missing:
             code = "report-note-missing-more" if len(line.missing) > NAMED else "report-note-missing"
             names = [self._bucket(name) for name in line.missing[:NAMED]]
-            found.append(self.say(code, count=self.number(len(line.missing)), names=names))
+            number = len(line.missing)
+            facts = {"count": self.number(number), "unit": self.unit(line.unit, number), "names": names}
+            found.append(self.say(code, **facts))
         if line.left_out:
             found.append(self.say("report-note-left-out", count=self.number(line.left_out)))
         return found
@@ -140,7 +162,7 @@ class Wording:
         try:
             known = PartialDate.parse(when)
         except ValueError:
-            return name
+            return self.label("deviation-code", name)
         told = self.period(Period(known.earliest, known.latest))
         return f"{told} {self.station(station)}" if station else told
 
@@ -194,12 +216,19 @@ class Wording:
         return Template(sentence).safe_substitute(unsaid)
 
     def computed(self, claim: ClaimLine) -> list[str]:
-        """What was computed for each check of a claim, beside what it should be."""
+        """What was computed for each check of a claim, beside what was published of it."""
+        pairs = zip(claim.computed, claim.expected, strict=True)
         return [
-            self.say(
-                "report-computed-equal" if expected == "=" else "report-computed",
-                computed=found,
-                expected=expected,
-            )
-            for found, expected in zip(claim.computed, claim.expected, strict=True)
+            found
+            if expected == "="
+            else self.say("report-computed", computed=found, expected=self._wanted(expected))
+            for found, expected in pairs
         ]
+
+    def _wanted(self, expected: str) -> str:
+        if expected == "all":
+            return self.say("report-wanted-all")
+        for sign, code in (("<=", "report-wanted-most"), ("⊇ ", "report-wanted-among")):
+            if expected.startswith(sign):
+                return self.say(code, value=expected.removeprefix(sign))
+        return expected
