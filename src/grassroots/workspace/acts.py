@@ -10,16 +10,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast, get_type_hints
 
 import attrs
 
+from grassroots.contracts.storage import Batch, Fact, Ref, limits
 from grassroots.domain.policy import Action
-from grassroots.errors import Conflict, Denied, Unavailable
+from grassroots.errors import BadInput, Conflict, Denied, Refused, Unavailable
 from grassroots.workspace.codec import compact, unstructure
 from grassroots.workspace.office import Seat
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
+
+NEVER = 2**62
+"""A revision that no journal reaches."""
 
 S = TypeVar("S", bound="Room")
 P = ParamSpec("P")
@@ -44,7 +48,13 @@ def act(method: Callable[Concatenate[S, Work, P], T]) -> Callable[Concatenate[S,
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         seat = self._seat
         asked = (method.__qualname__, args, kwargs)
-        return perform(seat, lambda work: method(self, work, *args, **kwargs), asked)
+        try:
+            return perform(seat, lambda work: method(self, work, *args, **kwargs), asked)
+        except (Refused, BadInput):
+            # An act sent twice may be refused the second time because of what it did the first time.
+            if seat.act_id is None or (stands := _done_before(seat, method, asked)) is None:
+                raise
+            return cast("T", _as_shown(seat, stands))
 
     return cast("Callable[Concatenate[S, P], T]", run)
 
@@ -95,6 +105,27 @@ def commit(seat: Seat, batch: Any) -> int:
                 raise
             seat.office.pause(_jitter(seat, tried))
     raise AssertionError("unreachable")  # pragma: no cover
+
+
+def _done_before(seat: Seat, method: Callable[..., Any], asked: Any) -> Any:
+    """What stands of the record that this numbered act gave; None if it was not done before.
+
+    ActReused if the number was used for something else. The storage is asked by a batch that can never be
+    written: it rests on a revision that no journal reaches, but a known act is answered before that.
+    """
+    office, act_id = seat.office, str(seat.act_id)
+    spec = office.kinds.classes.get(get_type_hints(method).get("return", object))
+    if spec is None:
+        return None
+    never = {Ref(spec.name, "never"): NEVER}
+    try:
+        position = office.storage.commit(Batch(act_id, (Fact(),), based_on=never, digest=_digest(asked)))
+    except Conflict:
+        return None
+    entries = office.storage.journal(after=max(0, position - limits.BATCH_FACTS), limit=limits.BATCH_FACTS)
+    refs = (ref for entry in entries if entry.batch == act_id for ref in entry.fact.about)
+    first = next((ref for ref in refs if ref.kind == spec.name), None)
+    return None if first is None else Work(seat, "reload").peek(spec.record, first.id)
 
 
 def _jitter(seat: Seat, tried: int) -> float:
