@@ -161,6 +161,8 @@ class Book:
 
     def __init__(self) -> None:
         self._nth: dict[tuple[str, ...], int] = defaultdict(int)
+        # The digests of a sheet's rows, by the identity of its recognition (usecases/intake/again.py).
+        self.digests: dict[int, frozenset[str]] = {}
 
     def nth(self, *natural: str) -> int:
         """How many rows with this natural key came before in this plan."""

@@ -1,0 +1,56 @@
+"""Knowing a row again whose own words were corrected, so that what it said before is set right, not doubled.
+
+A row is known by its natural key (see the form). Where a cell of that key is corrected, the row is new and
+the old one is gone from the sheet: then what the old one made is what the new one means.
+"""
+
+from __future__ import annotations
+
+from grassroots.contracts.storage import Includes, Is
+from grassroots.domain.intake import SheetRow
+from grassroots.usecases.intake.landing import Landing
+from grassroots.usecases.intake.row import Row
+from grassroots.usecases.intake.rows import rows
+from grassroots.workspace.kindspec import Record
+
+
+def name_of(landing: Landing, record: Record) -> str:
+    """How rows name a record: ``kind/id``."""
+    return f"{landing.work.office.kinds.of(type(record)).name}/{record.id}"
+
+
+def other_rows(landing: Landing, record: Record, form: str | None = None) -> list[SheetRow]:
+    """The rows of a form (this row's own) that a record stands in, without this very row."""
+    row = landing.row
+    own = landing.id("row", row.layout.code, *row.natural(), str(landing.nth))
+    where = (Includes("made", name_of(landing, record)), Is("form", form or row.layout.code))
+    return [one for one in landing.work.find(SheetRow, *where) if one.id != own]
+
+
+def contradicting(landing: Landing, record: Record) -> SheetRow | None:
+    """Another row that the record stands in, still in its sheet; None if this row may speak for it."""
+    return next((one for one in other_rows(landing, record) if not _gone(landing, one)), None)
+
+
+def superseded(landing: Landing, record: Record) -> bool:
+    """Whether the record stands only in rows that this sheet held before and does not hold any more."""
+    others = other_rows(landing, record)
+    return bool(others) and all(_gone(landing, one) for one in others)
+
+
+def _gone(landing: Landing, other: SheetRow) -> bool:
+    row = landing.row
+    if (other.file, other.sheet) != (row.file, row.sheet):
+        return False
+    return other.digest not in _digests(landing)
+
+
+def _digests(landing: Landing) -> frozenset[str]:
+    """The digests of all rows of this sheet, computed once a sheet and only if somebody asks."""
+    recognised, file = landing.row.recognised, landing.row.file
+    known = landing.book.digests
+    if id(recognised) not in known:
+        salt = landing.work.office.salt
+        found = (row.digest(salt) for row in rows(recognised, file) if isinstance(row, Row))
+        known[id(recognised)] = frozenset(found)
+    return known[id(recognised)]
