@@ -10,7 +10,7 @@ from typing import final
 
 import attrs
 
-from grassroots.errors import Fact
+from grassroots.errors import BadInput, Fact
 from grassroots.locale import catalogue, label, say
 from grassroots.pages.charts import Bar
 from grassroots.usecases.reports import (
@@ -24,7 +24,7 @@ from grassroots.usecases.reports import (
     StationNode,
 )
 from grassroots.usecases.reports.model import Number, Words
-from grassroots.values.counts import Rate
+from grassroots.values.counts import ApproxCount, Rate
 from grassroots.values.dates import PartialDate, Period
 
 NAMED = 3
@@ -163,7 +163,12 @@ class Wording:
             known = PartialDate.parse(when)
         except ValueError:
             return self.label("deviation-code", name)
-        told = self.period(Period(known.earliest, known.latest))
+        one_year = self.report.period.first.year == self.report.period.last.year
+        told = (
+            self.say("report-day-short", name=self._month_name(known.earliest.month), day=known.earliest.day)
+            if one_year and known.earliest == known.latest
+            else self.period(Period(known.earliest, known.latest))
+        )
         return f"{told} {self.station(station)}" if station else told
 
     def month_bar(self, series: Series, point: Point) -> Bar:
@@ -231,4 +236,8 @@ class Wording:
         for sign, code in (("<=", "report-wanted-most"), ("⊇ ", "report-wanted-among")):
             if expected.startswith(sign):
                 return self.say(code, value=expected.removeprefix(sign))
-        return expected
+        try:
+            count = ApproxCount.parse(expected)
+        except BadInput:
+            return expected  # "12/12" and the like say it in any language
+        return self.say(f"report-wanted.{count.qualifier.value}", value=self.number(count.value))
