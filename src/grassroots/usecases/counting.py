@@ -24,13 +24,11 @@ Range = tuple[int, int]
 
 
 def _age(member: Any, on: date) -> Range | None:
-    ages = member.ages(on)
-    if ages is not None:
-        return ages.low, ages.high
     born = birth_range(member)
-    if born is None:
+    # Told ages may contradict each other, and last year's figure may meet somebody born since: both unknown.
+    if born is None or born[0] > born[1] or born[0] > on:
         return None
-    return _years(born[1], on), _years(born[0], on)
+    return max(0, _years(born[1], on)), _years(born[0], on)
 
 
 def _years(born: date, on: date) -> int:
@@ -52,6 +50,7 @@ class Question:
     """A definition made ready for one period and place."""
 
     reading: Reading
+    questions: Questions
     definition: Definition
     period: Period | None
     conditions: tuple[Condition, ...] = ()
@@ -90,6 +89,10 @@ class Question:
         """A computed value of a row; None if what it is computed from is not recorded."""
         return DERIVED[(self.kind, name)](_record(self.reading, row), self.on)
 
+    def record(self, row: Stored) -> Any:
+        """The whole record of a row, unmasked: for computing, never for showing."""
+        return _record(self.reading, row)
+
     def many(self, key: str) -> bool:
         """Whether a key holds several values."""
         return self.reading.office.kinds.named(self.kind).keys[key] in (Key.TEXTS, Key.WHOLES)
@@ -102,6 +105,7 @@ class Questions:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self._tree: dict[str | None, list[str]] | None = None
+        self._kept: Mapping[str, str] | None = None
 
     def ask(
         self, definition: Definition, period: Period | None, place: str | None, where: Mapping[str, Any]
@@ -130,6 +134,7 @@ class Questions:
             tests.append(self._named_by(definition, definition.within, period))
         return Question(
             reading=self.reading,
+            questions=self,
             definition=definition,
             period=period,
             conditions=tuple(conditions),
@@ -148,8 +153,23 @@ class Questions:
 
     def _named_by(self, definition: Definition, other: Other, period: Period | None) -> Test:
         rows = self.reading.rows(other.kind, *self._elsewhere(definition, other, period))
-        named = {row.keys[other.key] for row in rows}
+        named = {id_ for row in rows for id_ in self.named(row, other.key)}
         return lambda row: row.ref.id in named
+
+    def named(self, row: Stored, key: str) -> tuple[str, ...]:
+        """The values of a key as texts; an id of a merged record as that of the record that was kept."""
+        found = row.keys[key]
+        values = found if isinstance(found, tuple) else (found,)
+        return tuple(self.kept(str(value)) for value in values if value is not None)
+
+    def kept(self, id_: str) -> str:
+        """The id of the record that was kept, for that of a merged member; any other id as it is."""
+        if self._kept is None:
+            rows = self.reading.rows("member", Is("status", MemberStatus.MERGED.value))
+            self._kept = {row.ref.id: str(row.keys["merged_into"]) for row in rows}
+        while id_ in self._kept:
+            id_ = self._kept[id_]
+        return id_
 
     def _bound(self, kind: str, name: str, value: Mapping[str, int], on: date) -> Test:
         least, most = value.get("at_least"), value.get("at_most")
@@ -177,9 +197,12 @@ class Questions:
         known = {id_ for ids in self._tree.values() for id_ in ids}
         if place not in known:
             raise Missing("missing", kind="station", id=place)
-        found = [place]
-        for id_ in found:
-            found.extend(self._tree.get(id_, ()))
+        found = {place: None}
+        left = [place]
+        while left:
+            below = [id_ for id_ in self._tree.get(left.pop(0), ()) if id_ not in found]
+            found.update(dict.fromkeys(below))
+            left.extend(below)
         return tuple(found)
 
     def _condition(self, definition: Definition, kind: str, name: str, value: Any) -> Condition:

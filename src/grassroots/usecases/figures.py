@@ -195,6 +195,8 @@ def _lister(
                 _text(row.keys.get(definition.day or "")),
                 _text(row.keys.get(definition.place or "")),
             )
+        if reading.head() != head:  # written while this was walking: some of it may belong to another number
+            raise Conflict
 
     return listed
 

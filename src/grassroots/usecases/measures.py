@@ -9,7 +9,7 @@ from typing import Any, final
 
 import attrs
 
-from grassroots.contracts.storage import Is, Stored
+from grassroots.contracts.storage import Stored
 from grassroots.domain.duplicates import likenesses
 from grassroots.domain.figure import Bucket, Mean, Measure, Value
 from grassroots.domain.member import Member, MemberStatus
@@ -34,11 +34,10 @@ class Counted:
 
 def _records(question: Question) -> Counted:
     by = question.definition.by
-    if by is None:
-        found = question.tally()
-        return Counted(value=sum(one.rows for one in found.values()), rows=question.rows)
-    groups = _group(question, by, lambda row: 1)
-    return Counted(value=sum(groups.values()), rows=question.rows, groups=groups)
+    # A record with several values of a key stands in several groups, and is one record nevertheless.
+    value = sum(one.rows for one in question.tally().values())
+    groups = _group(question, by, lambda row: 1) if by else {}
+    return Counted(value=value, rows=question.rows, groups=groups)
 
 
 def _sum(question: Question) -> Counted:
@@ -64,18 +63,10 @@ def _distinct(question: Question) -> Counted:
 
 def _people(question: Question, groups: dict[str, int]) -> dict[str, int]:
     """Groups by id, with two records of one person (a merge) as the one person that they are."""
-    merged = {row.ref.id: str(row.keys["merged_into"]) for row in question.reading.rows("member", _MERGED)}
-    if not merged:
-        return groups
     found: Counter[str] = Counter()
     for id_, number in groups.items():
-        while id_ in merged:
-            id_ = merged[id_]
-        found[id_] += number
+        found[question.questions.kept(id_)] += number
     return dict(found)
-
-
-_MERGED = Is("status", MemberStatus.MERGED.value)
 
 
 def _group(question: Question, key: str, amount: Callable[[Stored], int]) -> dict[str, int]:
@@ -116,7 +107,7 @@ def _most(question: Question) -> Counted:
     top = {name for name, number in groups.items() if number == value}
     return Counted(
         value=value,
-        rows=lambda: (row for row in question.rows() if str(row.keys[of]) in top),
+        rows=lambda: (row for row in question.rows() if top.intersection(question.questions.named(row, of))),
         groups=groups,
     )
 
@@ -172,7 +163,7 @@ def _without(question: Question) -> Counted:
     if other is None:
         raise BadInput("figure-incomplete", figure=question.definition.id, fields=("other",))
     rows = question.reading.rows(other.kind, *question.other)
-    named = _people(question, {str(row.keys[other.key]): 1 for row in rows})
+    named = {id_ for row in rows for id_ in question.questions.named(row, other.key)}
     missing = [row for row in question.rows() if row.ref.id not in named]
     return Counted(value=len(missing), rows=lambda: missing)
 
@@ -189,7 +180,9 @@ def _deviations(question: Question) -> Counted:
 
 
 def _likenesses(question: Question) -> Counted:
-    members = [m for m in question.reading.walk(Member) if m.status is not MemberStatus.MERGED]
+    # From the stored rows, as every figure: a viewer who sees masks must not get another number.
+    rows = (row for row in question.reading.rows("member") if row.keys["status"] != MemberStatus.MERGED.value)
+    members: list[Member] = [question.record(row) for row in rows]
     wanted = question.flags
     found = [one for one in likenesses(members) if all(_flag(one, n) == v for n, v in wanted.items())]
     ids = {id_ for one in found for id_ in (one.one, one.other)}
