@@ -80,6 +80,7 @@ def found(
     fresh = not is_there(url, name)
     if fresh:
         _fit((), named, local)
+        _rehearse(charter, local, zone or table.get("zone"))
     with grassroots.open(url, network=name, zone=zone or table.get("zone")) as network:
         desk = network.desk(who)
         if not fresh:
@@ -105,6 +106,18 @@ def found(
         "made": dict(done.made) if done else {"role": len(roles)},
         "changed": dict(done.changed) if done else {"role": 0},
     }
+
+
+def _rehearse(charter: str | None, packs: Mapping[str, str], zone: str | None) -> None:
+    """Found it in memory first: a charter with a mistake in its last line leaves no half network behind."""
+    import grassroots
+
+    with grassroots.open("memory:", zone=zone) as network:
+        desk = network.desk("steward:rehearsal")
+        for pack, text in packs.items():
+            desk.charter.adopt_pack(pack, text)
+        if charter is not None:
+            desk.charter.found(charter)
 
 
 def _sound(texts: Sequence[str]) -> dict[str, str]:

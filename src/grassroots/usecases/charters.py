@@ -129,7 +129,7 @@ def _in_order(entries: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Parents before their children, whatever the order in the file; a circle stays and is refused later."""
     left = list(entries)
     placed: list[Mapping[str, Any]] = []
-    codes = {entry.get("code") for entry in left}
+    codes = {entry.get("code") for entry in left} - {None}
     done: set[Any] = set()
     while left:
         ready = [entry for entry in left if entry.get("parent") not in codes - done]
