@@ -34,7 +34,16 @@ _MARK = re.compile(
     r"(?P<open><!-- (?P<what>table|diagram):(?P<name>[\w.-]+) -->\n)(?P<inside>.*?)(?P<close><!-- /(?P=what) -->)",
     re.DOTALL,
 )
-_RAISED = ("BadInput", "Missing", "Denied", "MissingExtra", "PluginError", "Unreachable", "Corrupt", "_Trouble")
+_RAISED = (
+    "BadInput",
+    "Missing",
+    "Denied",
+    "MissingExtra",
+    "PluginError",
+    "Unreachable",
+    "Corrupt",
+    "_Trouble",
+)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -121,7 +130,8 @@ def refusals() -> str:
             if isinstance(one, type) and issubclass(one, Refused) and one is not Refused:
                 found[one.code] = (one.__name__, one.__module__.removeprefix("grassroots."))
     rows = (
-        (_code(code), f"{_code(name)} ({place})", _sentence(code)) for code, (name, place) in sorted(found.items())
+        (_code(code), f"{_code(name)} ({place})", _sentence(code))
+        for code, (name, place) in sorted(found.items())
     )
     return _table(("code", "class", "sentence"), rows)
 
@@ -131,9 +141,13 @@ def codes() -> str:
     found: dict[str, set[str]] = {}
     for path in sorted((HOME / "src" / "grassroots").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _RAISED):
+            if not (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _RAISED
+            ):
                 continue
-            words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            words = [
+                one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
             for code in words[:2]:
                 if code in catalogue("en"):
                     found.setdefault(code, set()).add(node.func.id.replace("_Trouble", "PluginError"))

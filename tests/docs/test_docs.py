@@ -59,7 +59,9 @@ def test_the_first_program_fits_on_one_screen_in_both_languages() -> None:
 def test_every_hook_is_documented_with_its_exact_signature() -> None:
     pages = [*(HOME / "docs" / "how-to").glob("*.md"), *(HOME / "docs" / "reference").glob("*.md")]
     told = "\n".join(page.read_text("utf-8") for page in pages)
-    specs = [one for _, one in inspect.getmembers(hooks, inspect.isfunction) if hasattr(one, "grassroots_spec")]
+    specs = [
+        one for _, one in inspect.getmembers(hooks, inspect.isfunction) if hasattr(one, "grassroots_spec")
+    ]
     assert specs
     for spec in specs:
         assert f"def {spec.__name__}{inspect.signature(spec)}".replace("'", "") in told
