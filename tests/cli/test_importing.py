@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from tests.cli.conftest import BAD, GOOD, HEADERS, Run, register
 
@@ -97,6 +98,18 @@ def test_what_the_row_above_said_is_written_out_in_a_row_that_comes_back(
     rows = read_book(tmp_path / "failed.xlsx").sheets[0].rows
     assert "南苑站" in rows[-1]
     assert "同上" not in rows[-1]
+
+
+def test_numbers_that_a_spreadsheet_destroys_are_typed_into_cells_of_text(
+    founded: Run, tmp_path: Path
+) -> None:
+    rows = ((1, "方知远", "男", "1950-04", 13800000003, "南苑站", 430102195004030000),)
+    register(tmp_path / "people.xlsx", rows, headers=(*HEADERS[:-1], "身份证号码"))
+    founded("import", "people.xlsx", "--failed", "failed.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "failed.xlsx").worksheets[0]
+    last = list(page.iter_rows())[-1]
+    assert [cell.number_format for cell in last].count("@") == 2
+    assert last[4].value == "13800000003"
 
 
 def test_a_folder_is_read_without_the_locks_that_office_programs_lay_beside_an_open_file(

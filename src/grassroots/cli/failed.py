@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from grassroots.cli.importing import problem_words
 from grassroots.cli.output import Output
 from grassroots.contracts.tables import CellValue, Column, Form
-from grassroots.domain.form import FormLayout, Recognised
+from grassroots.domain.form import CellKind, FormLayout, Recognised
 from grassroots.usecases.intake.row import Row
 from grassroots.usecases.intake.rows import rows
 from grassroots.values.messy import is_blank, is_ditto
 
 if TYPE_CHECKING:
     from grassroots.usecases.intake import Plan, RowPlan
+
+_AS_TEXT = (CellKind.PHONE, CellKind.ID_NUMBER)
+"""Columns that a spreadsheet program would destroy again when somebody types the right number in."""
 
 
 def write_failed(path: Path, plan: Plan, output: Output) -> None:
@@ -33,8 +36,9 @@ def write_failed(path: Path, plan: Plan, output: Output) -> None:
 def _form(recognised: Recognised, file: str, held: Mapping[int, RowPlan], output: Output) -> Form:
     layout, sheet = recognised.layout, recognised.sheet
     header = sheet.rows[recognised.header_row]
+    kept = {place for key, place in recognised.columns.items() if layout.column(key).kind in _AS_TEXT}
     columns = [
-        Column(key=str(place), header="" if cell is None else str(cell), width=14.0)
+        Column(key=str(place), header="" if cell is None else str(cell), width=14.0, text=place in kept)
         for place, cell in enumerate(header)
     ]
     told = Column(key="problem", header=output.word("cli-head-problem"), width=60.0)
