@@ -125,18 +125,13 @@ class Run:
         from grassroots.cli import main
 
         shown = io.StringIO()
-        try:
-            with contextlib.redirect_stdout(shown):
-                code = main(shlex.split(line)[1:])
-        except SystemExit as end:
-            code = end.code
+        with contextlib.redirect_stdout(shown):
+            code = main(shlex.split(line)[1:])
         # 3: done, and something needs a person (docs/reference/cli.md): rows held back, deviations.
         assert code in (0, 3), f"{self.page.name}: {line!r} ended with {code}:\n{shown.getvalue()}"
         return shown.getvalue()
 
     def _hold(self, line: int, what: str, wanted: str, got: str) -> None:
         if not doctest.OutputChecker().check_output(wanted, got, _LENIENT):
-            told = (
-                f"{self.page.name}, line {line}\n--- run\n{what}\n--- page says\n{wanted}\n--- shown\n{got}"
-            )
-            raise AssertionError(told)
+            where = f"{self.page.name}, line {line}"
+            raise AssertionError(f"{where}\n- run\n{what}\n- page says\n{wanted}\n- shown\n{got}")

@@ -31,7 +31,7 @@ HOME = Path(__file__).resolve().parents[2]
 REFERENCE = HOME / "docs" / "reference"
 
 _MARK = re.compile(
-    r"(?P<open><!-- (?P<what>table|diagram):(?P<name>[\w.-]+) -->\n)(?P<inside>.*?)(?P<close><!-- /(?P=what) -->)",
+    r"(?P<open><!-- (?P<what>table|diagram):(?P<name>[\w.-]+) -->\n).*?(?P<close><!-- /(?P=what) -->)",
     re.DOTALL,
 )
 _RAISED = (

@@ -1,4 +1,4 @@
-"""The docs tell the truth: what they show runs, where they point to exists, what they promise is all there."""
+"""The docs tell the truth: what they show runs, where they point to exists, what they name is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The storage that the docs write out is a real one: it passes every promise, and it is found when installed."""
+"""The storage that the docs write out is a real one: it keeps every promise, and is found when installed."""
 
 from __future__ import annotations
 
