@@ -9,13 +9,14 @@ line is set right.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from typing import Any, final
 
 import attrs
 from cattrs.errors import BaseValidationError
 
+from grassroots.discovery import pack_offers
 from grassroots.domain.activity import Activity
 from grassroots.domain.charter import CHARTER_ID, Charter
 from grassroots.domain.correction import corrected
@@ -27,6 +28,7 @@ from grassroots.domain.step import Step
 from grassroots.domain.suggestion import Campaign
 from grassroots.domain.team import Programme, Team
 from grassroots.errors import BadInput
+from grassroots.packs import shipped
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.codec import structure
 from grassroots.workspace.reading import Reading
@@ -67,6 +69,7 @@ class Charters(Room):
     @act
     def amend(self, work: Work, /, **fields: Any) -> Charter:
         """Change the name, template, packs or reference day; packs hold from the next opening on."""
+        _packs_known(work, fields.get("packs", ()))
         return work.keep(work.load(Charter, CHARTER_ID).amend(**fields))
 
     @act
@@ -101,11 +104,17 @@ class Charters(Room):
     @act
     def _network(self, work: Work, table: Mapping[str, Any]) -> Charter:
         charter = work.load(Charter, CHARTER_ID)
-        known = {"name", "name_en", "template", "reference_day", "zone"}
+        known = {"name", "name_en", "template", "reference_day", "zone", "packs"}
+        # The day of founding is told to readers of the file; the record has the day on which it was made.
+        if unknown := set(table) - known - {"founded_on"}:
+            raise BadInput(
+                "charter-unknown-field", section="network", code=CHARTER_ID, fields=tuple(sorted(unknown))
+            )
         fields = {name: value for name, value in table.items() if name in known}
         if fields.get("zone", charter.zone) != charter.zone:
             raise BadInput("zone-differs", what=fields["zone"], zone=charter.zone, network="charter")
         fields["packs"] = tuple(dict.fromkeys((*charter.packs, *table.get("packs", ()))))
+        _packs_known(work, fields["packs"])
         return work.keep(charter.amend(**fields))
 
     @act
@@ -122,7 +131,29 @@ class Charters(Room):
             right = corrected(found, step.after, "charter")
             work.keep(right)
             changed += bool(right.happened)
+        if changed and any("parent" in entry for entry in entries):
+            _no_circle(work, record, [entry["code"] for entry in entries])
         return made, changed
+
+
+def _packs_known(work: Work, names: Iterable[str]) -> None:
+    """A pack that nobody can find would keep the network from ever being opened again."""
+    known = {*shipped(), *(offer.name for offer in pack_offers()), *(one.id for one in work.find(LocalPack))}
+    for name in names:
+        if name not in known:
+            raise BadInput("pack-unknown", what=name, known=tuple(sorted(known)))
+
+
+def _no_circle(work: Work, record: type[Any], codes: Iterable[str]) -> None:
+    """Entries of the file may stand below records that are not in it."""
+    for code in codes:
+        above, passed = work.load(record, code).parent, {code}
+        while above is not None:
+            if above in passed:
+                raise BadInput("charter-circle", codes=tuple(sorted(passed)))
+            passed.add(above)
+            found = work.peek(record, above)
+            above = None if found is None else found.parent
 
 
 def _in_order(entries: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
