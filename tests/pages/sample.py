@@ -71,7 +71,8 @@ def empty_network() -> Network:
     network = grassroots.open("memory://", network="sample", clock=lambda: NOW)
     desk = network.desk("steward:office")
     desk.charter.amend(
-        name="青溪示范区老党员志愿服务网络", name_en="Veteran members' volunteer network of Qingxi Model District"
+        name="青溪示范区老党员志愿服务网络",
+        name_en="Veteran members' volunteer network of Qingxi Model District",
     )
     return network
 
@@ -91,14 +92,25 @@ def busy_network() -> Network:
 
 
 def _stations(desk: Desk) -> list[StationId]:
-    def found(kind: StationKind, name: str, name_en: str, parent: StationId | None, **fields: object) -> StationId:
+    def found(
+        kind: StationKind, name: str, name_en: str, parent: StationId | None, **fields: object
+    ) -> StationId:
         made = desk.stations.found(kind=kind, name=name, name_en=name_en, parent=parent, **fields)
         return made.id
 
     hub = found(StationKind.HUB, "“金色溪岸”老党员之家", "Golden Banks home of veteran members", None)
     learning = {"functions": ("learning", "recreation", "health")}
-    one = found(StationKind.STATION, "柳湾社区国学讲堂", "Willow Bend classics hall", hub, theme="国学传家", **learning)
-    two = found(StationKind.STATION, "桥东社区睦邻工作室", "Bridge East good-neighbour studio", hub, **learning)
+    one = found(
+        StationKind.STATION,
+        "柳湾社区国学讲堂",
+        "Willow Bend classics hall",
+        hub,
+        theme="国学传家",
+        **learning,
+    )
+    two = found(
+        StationKind.STATION, "桥东社区睦邻工作室", "Bridge East good-neighbour studio", hub, **learning
+    )
     three = found(StationKind.STATION, "塘下社区银龄互助站", "Pond Lane silver-age mutual-aid station", hub)
     return [
         hub,
@@ -197,7 +209,10 @@ def _pairings(desk: Desk, places: list[StationId]) -> None:
         young = desk.members.register(name="孔秀英许国强何玉梅"[number * 3 :][:3], born=_born(1955))
         old = desk.members.register(name="吕凤仙施根宝张阿毛"[number * 3 :][:3], born=_born(1936 - number))
         pairing = desk.pairings.propose(
-            scheme=SchemeId("young-old-oldest-old"), supporter=young.id, recipient=old.id, station=places[1 + number]
+            scheme=SchemeId("young-old-oldest-old"),
+            supporter=young.id,
+            recipient=old.id,
+            station=places[1 + number],
         )
         desk.pairings.begin(pairing.id, on=date(2021, 2, 1))
         # The first is kept up to the end; the others stop in autumn.
