@@ -170,6 +170,11 @@ def test_what_stands_above_the_table_is_read_as_label_and_value() -> None:
     assert see(("站点", None), HEADER).block == {}
 
 
+@pytest.mark.parametrize("label", ["表单编号", "表单编号：V-7", "Sheet number", "负责人："])
+def test_a_line_of_the_block_that_was_left_empty_does_not_take_the_next_label(label: str) -> None:
+    assert "station" not in see(("站点：", None, label), HEADER).block
+
+
 # -- forms as data ----------------------------------------------------------------------------------------
 def test_forms_come_in_the_order_in_which_their_sheets_have_to_be_read() -> None:
     assert [form.code for form in FORMS] == ["calls", "visits"]

@@ -242,11 +242,17 @@ def _block(form: FormLayout, above: Sequence[Sequence[CellValue]]) -> dict[str, 
             for column in form.block:
                 if header_key(head) not in column.spellings:
                     continue
-                value: CellValue = tail.strip() if colon and tail.strip() else _next(row, place)
+                value: CellValue = tail.strip() if colon and tail.strip() else _next(form, row, place)
                 if value is not None:
                     found.setdefault(column.key, value)
     return found
 
 
-def _next(row: Sequence[CellValue], place: int) -> CellValue:
-    return next((cell for cell in row[place + 1 :] if cell is not None and str(cell).strip()), None)
+def _next(form: FormLayout, row: Sequence[CellValue], place: int) -> CellValue:
+    found = next((cell for cell in row[place + 1 :] if cell is not None and str(cell).strip()), None)
+    if not isinstance(found, str):
+        return found
+    # A line that was left empty says nothing: what follows is the next label, not its value.
+    labels = {spelling for column in form.block for spelling in column.spellings}
+    label = found.rstrip().endswith((":", "：")) or header_key(found.split(":")[0].split("：")[0]) in labels
+    return None if label else found

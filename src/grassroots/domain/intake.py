@@ -29,6 +29,7 @@ class RowStatus(StrEnum):
 
     TAKEN = "taken"  # it stands in the records it names
     HELD_BACK = "held-back"  # it could not be taken; its problem is named
+    REPLACED = "replaced"  # its line was corrected so far that it is another row, which took its records over
 
 
 @final
@@ -73,6 +74,15 @@ class RowHeldBack(Event):
     form: str
     number: int
     code: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class RowReplaced(Event):
+    """The line of this row was corrected; the row that stands there now took its records over."""
+
+    form: str
+    number: int
 
 
 @final
@@ -128,8 +138,17 @@ class SheetRow:
     code: str | None = None
     column: str | None = None
 
+    def replace(self) -> Step[Self]:
+        """Another row took over what this one made: if its line comes back, it is read anew."""
+        if self.status is RowStatus.REPLACED:
+            return Step(self)
+        after = attrs.evolve(self, status=RowStatus.REPLACED, made=())
+        return Step(after, (after.happened(),))
+
     def happened(self) -> Event:
         """The event that goes with this row."""
         if self.status is RowStatus.TAKEN:
             return RowTaken(form=self.form, number=self.number)
+        if self.status is RowStatus.REPLACED:
+            return RowReplaced(form=self.form, number=self.number)
         return RowHeldBack(form=self.form, number=self.number, code=self.code or "")

@@ -38,6 +38,13 @@ def superseded(landing: Landing, record: Record) -> bool:
     return bool(others) and all(_gone(landing, one) for one in others)
 
 
+def take_over(landing: Landing, record: Record) -> None:
+    """Let go of the rows that spoke for a record before: if such a line comes back, it is read anew."""
+    for other in other_rows(landing, record):
+        if _gone(landing, other):
+            landing.work.keep(other.replace())
+
+
 def _gone(landing: Landing, other: SheetRow) -> bool:
     row = landing.row
     if (other.file, other.sheet) != (row.file, row.sheet):

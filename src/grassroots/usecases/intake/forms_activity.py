@@ -31,7 +31,7 @@ from grassroots.domain.organization import Organization
 from grassroots.domain.station import Station
 from grassroots.domain.team import Team
 from grassroots.usecases.activities import attendance_id
-from grassroots.usecases.intake.again import contradicting, name_of
+from grassroots.usecases.intake.again import contradicting, name_of, take_over
 from grassroots.usecases.intake.forms_desk import happened, not_kept, told
 from grassroots.usecases.intake.headcounts import read_headcounts
 from grassroots.usecases.intake.labels import labelled
@@ -91,6 +91,7 @@ def land_activity(landing: Landing) -> None:
     if found is not None:
         _unopposed(landing, found, heads, minutes)
         row.check()
+        take_over(landing, found)
     called_off = _called_off(landing, heads)
     occurrence = found or planned_on(landing, activity, day, **said)
     before = occurrence
@@ -266,6 +267,8 @@ def _attended(
             title = work.load(Occurrence, one.occurrence).title
             row.problem("attendance-overlaps", "arrived", title=title, hours=_said(one.arrived, one.left))
     row.check()
+    if before is not None:
+        take_over(landing, before)
     landing.keep(
         Attendance.attend(
             occurrence,

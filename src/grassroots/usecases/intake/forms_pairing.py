@@ -26,7 +26,7 @@ from grassroots.domain.pairing import (
     Scheme,
 )
 from grassroots.usecases.honours import award_given
-from grassroots.usecases.intake.again import contradicting, name_of, other_rows, superseded
+from grassroots.usecases.intake.again import contradicting, name_of, other_rows, superseded, take_over
 from grassroots.usecases.intake.forms_desk import happened, not_kept, told
 from grassroots.usecases.intake.labels import labelled
 from grassroots.usecases.intake.landing import Lander, Landing
@@ -75,6 +75,8 @@ def land_pairing(landing: Landing) -> None:
                 station=station,
             )
         )
+    else:
+        take_over(landing, pairing)
     if pairing.status is PairingStatus.PROPOSED:
         pairing = landing.keep(pairing.begin(started))
     said: dict[str, Any] = {"station": station or pairing.station, "started": started}
@@ -176,6 +178,9 @@ def land_contact(landing: Landing) -> None:
     medium, outcome = row.need("medium", row.choice("medium")), row.choice("outcome")
     minutes, note = row.minutes("minutes"), told(row, "note")
     row.check()
+    if minutes and outcome is None:
+        # An attempt has no length.
+        outcome = ContactOutcome.MADE.value
     if on is None or supporter is None or recipient is None or medium is None:
         return
     pairing = _bound(landing, supporter, recipient, on)
@@ -196,6 +201,7 @@ def land_contact(landing: Landing) -> None:
     if found is None:
         landing.keep(Contact.record(pairing, id=id_, on=on, today=today, **said))
         return
+    take_over(landing, found)
     if said.get("outcome") is ContactOutcome.ATTEMPTED and minutes is None:
         said["minutes"] = None
     landing.keep(found.correct(pairing, today, _SHEET, **said))
@@ -268,6 +274,7 @@ def land_medal(landing: Landing) -> None:
     if award.awarded_on != on and not _may_correct(landing, award):
         given = None if award.awarded_on is None else award.awarded_on.isoformat()
         raise AlreadyAwarded(award=award.id, member=member, honour=MEDAL, on=given)
+    take_over(landing, award)
     landing.keep(corrected(award, attrs.evolve(award, awarded_on=on, station=station or award.station)))
     not_kept(row, "remark")
 

@@ -10,6 +10,7 @@ from grassroots.domain.intake import (
     IntakeBegun,
     IntakeFinished,
     RowHeldBack,
+    RowReplaced,
     RowTaken,
     SheetRow,
 )
@@ -42,6 +43,6 @@ KINDS = (
             "code": one.code,
             "made": one.made[:100],
         },
-        events=(RowTaken, RowHeldBack),
+        events=(RowTaken, RowHeldBack, RowReplaced),
     ),
 )
