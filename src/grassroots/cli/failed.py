@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grassroots.cli.importing import problem_words
 from grassroots.cli.output import Output
+from grassroots.cli.problems import problem_words
 from grassroots.contracts.tables import CellValue, Column, Form
 from grassroots.domain.form import CellKind, FormLayout, Recognised
 from grassroots.usecases.intake.row import Row

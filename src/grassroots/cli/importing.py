@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from grassroots.cli.opening import desk_of
 from grassroots.cli.output import DONE, HELD_BACK, REFUSED, Output, plain_error
 from grassroots.cli.parser import Command, Parser
+from grassroots.cli.problems import problem_words, value_of
 from grassroots.errors import BadInput
 
 if TYPE_CHECKING:
     from grassroots.contracts.tables import Book
     from grassroots.network import Desk
     from grassroots.usecases.intake import Plan, RowPlan
-    from grassroots.usecases.intake.row import RowProblem
 
 SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
 """What is taken from a folder. A file that is named is read whatever it is called."""
@@ -213,17 +213,6 @@ def tell_plan(plan: Plan, books: Sequence[Book], output: Output) -> None:
                 for one in row.problems
             ),
         )
-
-
-def value_of(problem: RowProblem) -> str | None:
-    """What stands in the cell. Where the problem tells it itself (an ID number, masked), as told there."""
-    told = problem.facts.get("what")
-    return told if isinstance(told, str) else problem.value
-
-
-def problem_words(problem: RowProblem, output: Output) -> str:
-    """What is wrong with a cell and what to do."""
-    return output.word(problem.code, {"what": problem.value, "column": problem.header, **problem.facts})
 
 
 def _counts(rows: Iterable[RowPlan]) -> Mapping[tuple[str, str], Counter[str]]:
