@@ -22,6 +22,7 @@ from grassroots.pages import report as page
 from grassroots.pages.report import MOST_LINES, render_report
 from grassroots.usecases.reports import Report, UnansweredConcern
 from grassroots.values.dates import Period
+from grassroots.values.ids import RoleId
 
 VOID = {"meta", "br"}
 
@@ -163,7 +164,7 @@ def test_hostile_names_stay_text(desk: Desk) -> None:
     hostile = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}${code}'
     desk.charter.amend(name=hostile, name_en=hostile)
     place = desk.stations.found(kind=StationKind.HUB, name=hostile, theme=hostile)
-    desk.roles.define(id="adviser", label_zh=hostile, label_en=hostile, family="six")
+    desk.roles.define(id=RoleId("adviser"), label_zh=hostile, label_en=hostile, family="six")
     talk = desk.activities.start(kind="outreach-talk", title=hostile, station=place.id)
     desk.activities.record(talk.id, date(2021, 5, 1))
     desk.concerns.take(station=place.id, text="井盖", number="<b>1</b>", taken_on=date(2021, 5, 1))

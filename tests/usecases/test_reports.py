@@ -190,9 +190,8 @@ def test_a_report_of_one_station_knows_only_what_is_below_it(desk: Desk, report:
     assert found.stations[0].id == willow
     assert {node.parent for node in found.stations[1:]} == {willow}
     below = {node.id for node in found.stations}
-    assert {
-        line.station for line in (*found.unanswered, *found.overdue, *found.gaps, *found.deviations)
-    } <= below
+    for lines in (found.unanswered, found.overdue, found.gaps, found.deviations):
+        assert {line.station for line in lines} <= below
     assert {point.name for series in found.by_station for point in series.points} <= below
     assert figure(found, "concerns-recorded").value < figure(report, "concerns-recorded").value
     # What cannot be asked of a place is not quietly told of the whole network.
