@@ -17,6 +17,7 @@ from grassroots.contracts.tables import Book
 from grassroots.data import text
 from grassroots.domain.form import FormLayout, parse_forms
 from grassroots.domain.intake import Intake, RowStatus, SheetRow
+from grassroots.domain.policy import Action
 from grassroots.errors import Conflict, Refused
 from grassroots.usecases.intake.landers import LANDERS
 from grassroots.usecases.intake.landing import LandedForm
@@ -60,8 +61,14 @@ class Intakes(Room):
         return Planner(self._seat, known, table, progress).plan(files)
 
     def apply(self, plan: Plan, *, progress: Callable[[int], None] | None = None) -> int:
-        """Write what was planned, batch by batch; gives the number of batches. May be repeated."""
+        """Write what was planned, batch by batch; gives the number of batches. May be repeated.
+
+        Raises PlanMoved if what it rests on was changed meanwhile, and Denied if this viewer may not write
+        so much at once: a plan may have been made at another desk.
+        """
         seat = attrs.evolve(self._seat, bulk=True)
+        for kind in sorted({write.ref.kind for batch in plan.batches for write in batch.writes}):
+            seat.may(seat.office.kinds.named(kind), Action.BULK)
         playback = Playback()
         for number, batch in enumerate(plan.batches, 1):
             try:

@@ -19,7 +19,7 @@ from grassroots.domain.form import FormLayout, Recognised, recognise
 from grassroots.domain.history import History
 from grassroots.domain.intake import Intake, IntakeStatus, RowStatus, SheetRow
 from grassroots.domain.step import Step
-from grassroots.errors import BadInput, Denied, Refused
+from grassroots.errors import BadInput, Denied, Missing, Refused
 from grassroots.usecases.intake.landing import Book, Lander, Landing
 from grassroots.usecases.intake.row import BadRow, Row, RowProblem
 from grassroots.usecases.intake.rows import Skipped, rows
@@ -123,7 +123,7 @@ class Planner:
     def plan(self, files: Iterable[FileBook]) -> Plan:
         """Plan all files together: a roster may name people whom the register in another file brings."""
         found: list[tuple[FileBook, Recognised]] = []
-        for file in files:
+        for file in {file.digest: file for file in files}.values():  # a file handed in twice is one file
             found.extend((file, one) for one in self._recognise(file))
         found.sort(key=lambda pair: pair[1].layout.order)
         of_file: dict[str, FileBook] = {file.digest: file for file, _ in found}
@@ -186,7 +186,8 @@ class _OpenBatch:
     def land(self, row: Row) -> RowPlan:
         """Land one row: what it makes is kept in the work, or nothing of it is."""
         natural = (row.layout.code, *row.natural())
-        nth = self.planner.book.nth(*natural)
+        # Per file: a corrected file brings the same rows again, not further ones.
+        nth = self.planner.book.nth(self.intake.after.digest, *natural)
         id_ = self.work.office.derived_id("row", *natural, str(nth))
         known = self.work.peek(SheetRow, id_)
         digest = row.digest(self.work.office.salt)
@@ -200,7 +201,7 @@ class _OpenBatch:
             row.check()
         except BadRow as bad:
             problems = bad.problems
-        except (Refused, BadInput, Denied) as refused:
+        except (Refused, BadInput, Denied, Missing) as refused:
             problems = (RowProblem(code=refused.code, facts=refused.facts),)
         else:
             # Former values that are kept beside a changed record make no row one that creates.

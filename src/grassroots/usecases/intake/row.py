@@ -187,8 +187,10 @@ class Row:
         return tuple(self._meant(key) for key in self.layout.natural)
 
     def digest(self, salt: bytes) -> str:
-        """A keyed digest of all cells: the same row again has the same."""
-        words = "\x1f".join(f"{key}={_plain(value)}" for key, value in sorted(self.cells.items()))
+        """A keyed digest of all cells but the running number: the same row again has the same."""
+        told = sorted(self.cells.items())
+        says = [(key, value) for key, value in told if self._column(key).kind is not CellKind.SERIAL]
+        words = "\x1f".join(f"{key}={_plain(value)}" for key, value in says)
         return hmac.new(salt, words.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
     # -- inside -------------------------------------------------------------------------------------------

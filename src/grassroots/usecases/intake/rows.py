@@ -33,10 +33,10 @@ def rows(recognised: Recognised, file: str) -> Iterator[Row | Skipped]:
             value = merged.get((index, place), sheet.at(index, place))
             cells[key] = above.get(key) if is_ditto(value) else value
         told = {k: v for k, v in cells.items() if not is_blank(v) and not _serial(recognised, k)}
-        if not told:
-            continue
         if reason := _says_nothing(recognised, index, cells):
             yield Skipped(number=index + 1, code=reason)
+            continue
+        if not told:
             continue
         above = cells
         yield Row(recognised, index + 1, cells, file)
