@@ -118,6 +118,26 @@ def test_the_same_two_are_not_paired_twice_at_a_time(desk: Desk, people: dict[st
     assert codes(take(desk, overlapping)) == [("already-paired", None)]
 
 
+def test_an_earlier_time_with_the_same_person_is_seen_on_any_day(
+    desk: Desk, people: dict[str, MemberId]
+) -> None:
+    short = pair(ELDERS[0], ended="2021-01-31", reason="期满")
+    others = [pair(name, started=date(2021, 3, 1)) for name in ELDERS[1:3]]
+    plan = take(desk, pairs(short, *others, pair(ELDERS[0], started=date(2021, 1, 10))))
+    assert codes(plan) == [("already-paired", None)]
+
+
+def test_a_new_list_without_those_that_ended_does_not_change_them(
+    desk: Desk, people: dict[str, MemberId]
+) -> None:
+    take(desk, pairs(pair(ended="2021-03-31", reason="期满")))
+    assert acts(take(desk, pairs(pair(started=date(2021, 6, 1))))) == ["create"]
+    assert sorted((one.started, one.ended) for one in standing(desk) if one.started) == [
+        (START, date(2021, 3, 31)),
+        (date(2021, 6, 1), None),
+    ]
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2, 3, 4, 5), (5, 4, 3, 2, 1, 0), (1, 0, 2, 5, 3, 4)])
 def test_nobody_looks_after_more_than_the_scheme_allows_whatever_the_order_of_the_rows(
     desk: Desk, people: dict[str, MemberId], order: tuple[int, ...]

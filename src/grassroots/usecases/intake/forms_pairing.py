@@ -26,7 +26,7 @@ from grassroots.domain.pairing import (
     Scheme,
 )
 from grassroots.usecases.honours import award_given
-from grassroots.usecases.intake.again import contradicting, name_of, other_rows, superseded, take_over
+from grassroots.usecases.intake.again import name_of, other_rows, superseded, take_over
 from grassroots.usecases.intake.forms_desk import happened, not_kept, told
 from grassroots.usecases.intake.labels import labelled
 from grassroots.usecases.intake.landing import Lander, Landing
@@ -280,9 +280,8 @@ def land_medal(landing: Landing) -> None:
 
 
 def _may_correct(landing: Landing, award: Award) -> bool:
-    """Whether the other day was said by this row before, or by one that its sheet does not hold any more."""
-    own = name_of(landing, award) in landing.before or superseded(landing, award)
-    return award.status is AwardStatus.AWARDED and own and contradicting(landing, award) is None
+    """Whether the other day was said by a row that the sheet does not hold any more."""
+    return award.status is AwardStatus.AWARDED and superseded(landing, award)
 
 
 def _same_date(landing: Landing, key: str, sheet: PartialDate | None, known: Dated | None) -> None:
