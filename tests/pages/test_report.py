@@ -20,6 +20,7 @@ from grassroots.locale import LANGUAGES, catalogue
 from grassroots.network import Desk
 from grassroots.pages import report as page
 from grassroots.pages.report import MOST_LINES, render_report
+from grassroots.pages.wording import Wording
 from grassroots.usecases.reports import Report, UnansweredConcern
 from grassroots.values.dates import Period
 from grassroots.values.ids import RoleId
@@ -150,8 +151,8 @@ def test_a_claim_that_does_not_hold_says_so_in_words(report: Report) -> None:
     text = Page(render_report(broken, "zh")).text
     assert "共 3 条，相符 2 条" in text
     assert text.count("✗ 不符") == 1
-    assert "197（公开：100 余）" in text
-    assert "197 (published: 100 and more)" in Page(render_report(broken, "en")).text
+    assert "197（应为 100 余）" in text
+    assert "197 (expected 100 and more)" in Page(render_report(broken, "en")).text
 
 
 def test_claims_that_are_older_than_the_records_are_marked(report: Report) -> None:
@@ -292,3 +293,24 @@ def test_without_jinja_the_error_names_the_line_to_type(
         render_report(report)
     assert missing.value.facts["line"] == 'pip install "grassroots[report]"'
     page._environment.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("expected", "zh", "en"),
+    [
+        ("all", "3（应为 全部）", "3 (expected all)"),
+        ("<=5", "3（应为 不超过 5）", "3 (expected at most 5)"),
+        ("⊇ 书法, 剪纸", "3（应为 包含 书法、剪纸）", "3 (expected among them 书法, 剪纸)"),
+        ("1..15/15", "3（应为 1–15/15）", "3 (expected 1–15/15)"),
+        ("上千份", "3（应为 不少于 1,000）", "3 (expected 1,000 and more)"),
+        ("=", "3", "3"),
+    ],
+)
+def test_what_a_claim_expects_is_said_in_words(report: Report, expected: str, zh: str, en: str) -> None:
+    claim = attrs.evolve(report.claims[0], computed=("3",), expected=(expected,))
+    assert (Wording(report, "zh").computed(claim), Wording(report, "en").computed(claim)) == ([zh], [en])
+
+
+def test_the_same_check_many_times_is_told_once(report: Report) -> None:
+    claim = attrs.evolve(report.claims[0], computed=("10",) * 6 + ("5507",), expected=("10",) * 6 + ("=",))
+    assert Wording(report, "zh").computed(claim) == ["10（应为 10），同样 6 项", "5,507"]

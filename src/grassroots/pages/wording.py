@@ -221,23 +221,26 @@ class Wording:
         return Template(sentence).safe_substitute(unsaid)
 
     def computed(self, claim: ClaimLine) -> list[str]:
-        """What was computed for each check of a claim, beside what was published of it."""
-        pairs = zip(claim.computed, claim.expected, strict=True)
-        return [
-            found
-            if expected == "="
-            else self.say("report-computed", computed=found, expected=self._wanted(expected))
-            for found, expected in pairs
-        ]
+        """What was computed for each check of a claim, beside what it should be; the same lines once."""
+        found: dict[str, int] = {}
+        for value, expected in zip(claim.computed, claim.expected, strict=True):
+            shown = self.number(int(value)) if value.isdecimal() else value
+            told = shown if expected == "=" else self._beside(shown, expected)
+            found[told] = found.get(told, 0) + 1
+        return [told if n == 1 else self.say("report-times", told=told, count=n) for told, n in found.items()]
+
+    def _beside(self, computed: str, expected: str) -> str:
+        return self.say("report-computed", computed=computed, expected=self._wanted(expected))
 
     def _wanted(self, expected: str) -> str:
         if expected == "all":
             return self.say("report-wanted-all")
-        for sign, code in (("<=", "report-wanted-most"), ("⊇ ", "report-wanted-among")):
-            if expected.startswith(sign):
-                return self.say(code, value=expected.removeprefix(sign))
+        if expected.startswith("<="):
+            return self.say("report-wanted-most", value=expected.removeprefix("<="))
+        if expected.startswith("⊇ "):
+            return self.say("report-wanted-among", value=expected.removeprefix("⊇ ").split(", "))
         try:
             count = ApproxCount.parse(expected)
         except BadInput:
-            return expected  # "12/12" and the like say it in any language
+            return expected.replace("..", "–")  # "12/12" and "1–15/15" say it in any language
         return self.say(f"report-wanted.{count.qualifier.value}", value=self.number(count.value))

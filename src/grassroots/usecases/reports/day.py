@@ -16,7 +16,7 @@ from grassroots.domain.concern import Concern, ConcernStatus
 from grassroots.domain.intake import RowStatus
 from grassroots.domain.pairing import Pairing
 from grassroots.domain.role import Role
-from grassroots.domain.station import Station, StationStatus, subtree
+from grassroots.domain.station import Station, StationKind, StationStatus, subtree
 from grassroots.usecases.appointments import Appointments
 from grassroots.usecases.pairings import Pairings
 from grassroots.usecases.reports.model import (
@@ -35,6 +35,7 @@ from grassroots.values.ids import StationId
 from grassroots.workspace.office import Seat
 from grassroots.workspace.reading import Reading
 
+_KINDS = tuple(StationKind)
 _CODE = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 
 
@@ -48,7 +49,8 @@ class TheDay:
         self._period = period
         self._place = place
         self.on = min(period.last, reading.today)
-        self._stations = {station.id: station for station in reading.walk(Station)}
+        found = sorted(reading.walk(Station), key=lambda station: (_KINDS.index(station.kind), station.id))
+        self._stations = {station.id: station for station in found}
         if place is not None:
             reading.get(Station, place)
         below = None if place is None else subtree(place, self._stations.values())
@@ -56,7 +58,7 @@ class TheDay:
 
     @property
     def standing(self) -> tuple[str, ...]:
-        """The stations asked about that stand on the day, in order of entry."""
+        """The stations asked about that stand on the day: the hub first, the posts last."""
         return tuple(s.id for s in self._stations.values() if s.stands_on(self.on) and self._asked(s.id))
 
     def network(self) -> Words:
@@ -70,7 +72,7 @@ class TheDay:
         return tuple(PackLine(p.name, p.version, Words.given(p.title_zh, p.title_en, p.name)) for p in active)
 
     def nodes(self) -> tuple[StationNode, ...]:
-        """The tree, parents before children; a closed place stays in the report of the year it closed in."""
+        """The tree, the hub first; a closed place stays in the report of the year it closed in."""
         held: dict[str, list[Appointment]] = defaultdict(list)
         next_day = (self.on + timedelta(days=1)).isoformat()
         on_day = (Between("first", None, next_day), Between("last", self.on.isoformat()))
