@@ -32,7 +32,7 @@ from grassroots.domain.station import Station
 from grassroots.domain.team import Team
 from grassroots.usecases.activities import attendance_id
 from grassroots.usecases.intake.again import contradicting, name_of, take_over
-from grassroots.usecases.intake.forms_desk import happened, not_kept, told
+from grassroots.usecases.intake.cells import happened, not_kept, told
 from grassroots.usecases.intake.headcounts import read_headcounts
 from grassroots.usecases.intake.labels import labelled
 from grassroots.usecases.intake.landing import Lander, Landing

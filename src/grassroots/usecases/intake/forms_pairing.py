@@ -27,7 +27,7 @@ from grassroots.domain.pairing import (
 )
 from grassroots.usecases.honours import award_given
 from grassroots.usecases.intake.again import name_of, other_rows, superseded, take_over
-from grassroots.usecases.intake.forms_desk import happened, not_kept, told
+from grassroots.usecases.intake.cells import happened, not_kept, told
 from grassroots.usecases.intake.labels import labelled
 from grassroots.usecases.intake.landing import Lander, Landing
 from grassroots.usecases.pairings import scheme_in_force

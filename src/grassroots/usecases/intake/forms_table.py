@@ -31,7 +31,7 @@ from grassroots.domain.suggestion import (
     SuggestionItem,
     SuggestionOutcome,
 )
-from grassroots.usecases.intake.forms_desk import happened, told
+from grassroots.usecases.intake.cells import happened, told
 from grassroots.usecases.intake.forms_voice import merged_into, number_of, numbered
 from grassroots.usecases.intake.landing import Lander, Landing
 from grassroots.values.ids import (

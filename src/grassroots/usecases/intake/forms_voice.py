@@ -26,7 +26,8 @@ from grassroots.domain.concern import (
 from grassroots.domain.correction import corrected
 from grassroots.domain.form import header_key
 from grassroots.domain.organization import Organization
-from grassroots.usecases.intake.forms_desk import happened, not_kept, shifts_of, told
+from grassroots.usecases.intake.cells import happened, not_kept, told
+from grassroots.usecases.intake.forms_desk import shifts_of
 from grassroots.usecases.intake.landing import Lander, Landing
 from grassroots.usecases.intake.row import Row
 from grassroots.values.ids import ConcernId, MemberId, OrganizationId, ShiftId, StationId

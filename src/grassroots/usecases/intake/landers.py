@@ -9,6 +9,7 @@ from grassroots.usecases.intake import (
     forms_desk,
     forms_pairing,
     forms_people,
+    forms_street,
     forms_table,
     forms_voice,
 )
@@ -18,6 +19,7 @@ LANDERS: Mapping[str, Lander] = {
     **forms_people.LANDERS,
     **forms_activity.LANDERS,
     **forms_desk.LANDERS,
+    **forms_street.LANDERS,
     **forms_voice.LANDERS,
     **forms_table.LANDERS,
     **forms_pairing.LANDERS,
