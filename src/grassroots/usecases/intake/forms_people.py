@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from grassroots.contracts.storage import Between, Is
@@ -157,17 +158,18 @@ def land_team(landing: Landing) -> None:
     if team is None or member is None or first is None:
         return
     id_ = MembershipId(landing.id("membership", team, member, first.isoformat(), at=first))
-    found = work.peek(Membership, id_)
-    others = [] if found else work.find(Membership, Is("member", member), Is("team", team))
+    others = work.find(Membership, Is("member", member), Is("team", team))
+    # The same record also where it was not a sheet that made it: a printed roster comes back.
+    found = work.peek(Membership, id_) or next((one for one in others if one.span.first == first), None)
     landing.settle(
         found,
         lambda: Membership.join(
             id=id_,
             member=work.load(Member, member),
             team=work.load(Team, team),
-            span=Span(first, last),
+            span=_span(found, first, last),
             oath_on=oath_on,
-            others=others,
+            others=[] if found else others,
         ),
     )
 
@@ -186,22 +188,34 @@ def land_appointment(landing: Landing) -> None:
     station = station or within
     place = station or body or ""
     id_ = AppointmentId(landing.id("appointment", role, member, place, first.isoformat(), at=first))
-    found = work.peek(Appointment, id_)
     held = work.load(Role, role)
-    others = () if found else work.find(Appointment, Is("role", role), Between("last", first.isoformat()))
+    others = work.find(Appointment, Is("role", role), Between("last", first.isoformat()))
+    found = work.peek(Appointment, id_) or next(
+        (
+            one
+            for one in others
+            if (one.member, one.station, one.body, one.span.first) == (member, station, body, first)
+        ),
+        None,
+    )
     landing.settle(
         found,
         lambda: Appointment.appoint(
             id=id_,
             member=work.load(Member, member),
             role=held,
-            span=Span(first, last),
+            span=_span(found, first, last),
             station=work.load(Station, station) if station else None,
             body=work.load(Organization, body) if body else None,
             route=Route(route) if route else None,
-            others=[other for other in others if other.id != id_],
+            others=[] if found else others,
         ),
     )
+
+
+def _span(found: Membership | Appointment | None, first: date, last: date | None) -> Span:
+    """The days that a row says; where it leaves the end open, the end that is recorded stays."""
+    return Span(first, found.span.last if last is None and found is not None else last)
 
 
 def land_participation(landing: Landing) -> None:
@@ -214,9 +228,13 @@ def land_participation(landing: Landing) -> None:
     row.check()
     if programme is None or member is None or on is None:
         return
+    for one in work.find(Participation, Is("programme", programme.id), Is("member", member)):
+        if one.first <= on and (one.last is None or on <= one.last):
+            landing.made_by(one)  # it goes on until somebody says otherwise: a day within it says nothing new
+            return
     id_ = ParticipationId(landing.id("participation", programme.id, member, on.isoformat(), at=on))
     landing.settle(
-        work.peek(Participation, id_),
+        None,
         lambda: Participation.begin(
             id=id_,
             programme=programme,
