@@ -12,7 +12,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, final
 
 import attrs
@@ -73,11 +73,15 @@ class FormColumn:
 
     def choice(self, text: str) -> str | None:
         """The code that a cell of a choice means; None if it means none."""
-        asked = header_key(text)
+        return self._codes.get(header_key(text))
+
+    @cached_property
+    def _codes(self) -> Mapping[str, str]:
+        found: dict[str, str] = {}
         for code, words in self.choices.items():
-            if asked == header_key(code) or asked in {header_key(word) for word in words}:
-                return code
-        return None
+            for word in (code, *words):
+                found.setdefault(header_key(word), code)
+        return found
 
     def header(self, language: str) -> str:
         """The header to print."""
@@ -140,9 +144,12 @@ _NOISE = re.compile(r"[\s::*＊、,,./_\-—]+")
 
 def header_key(text: object) -> str:
     """A header without what does not matter: width, blanks, line breaks, case, colons, a unit in brackets."""
-    if text is None:
-        return ""
-    plain = unicodedata.normalize("NFKC", str(text)).casefold()
+    return "" if text is None else _header_key(str(text))
+
+
+@lru_cache(maxsize=4096)
+def _header_key(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold()
     without = _UNIT.sub("", plain)
     return _NOISE.sub("", without) or _NOISE.sub("", plain)
 
