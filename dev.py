@@ -1,12 +1,12 @@
 """One file that needs python3 alone: sets up an environment beside it and does one job in it.
 
-    python3 dev.py demo     import the example year, hold its figures against what was published, write a report
+    python3 dev.py demo     import the example year, hold it against what was published, write a report
     python3 dev.py test     the tests
     python3 dev.py check    ruff, mypy --strict, the walls between the floors, and the tests
     python3 dev.py bench    the benchmarks (python -m benchmarks --json)
 
 Further words are handed on: ``python3 dev.py demo --json``, ``python3 dev.py test -k roster``. The
-environment is the folder .venv (or $GRASSROOTS_VENV); it is made once and renewed when pyproject.toml changes.
+environment is the folder .venv (or $GRASSROOTS_VENV), made once and renewed when pyproject.toml changes.
 """
 
 from __future__ import annotations

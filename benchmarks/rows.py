@@ -9,6 +9,5 @@ def row(
     """A row; the ratio is value over peer_value, both of this run."""
     ratio = round(value / peer_value, 3) if peer_value else None
     shown = None if peer_value is None else round(peer_value, 4)
-    return {
-        "name": name, "value": round(value, 4), "unit": unit, "peer": peer, "peer_value": shown, "ratio": ratio,
-    }  # fmt: skip
+    made = {"name": name, "value": round(value, 4), "unit": unit}
+    return {**made, "peer": peer, "peer_value": shown, "ratio": ratio}

@@ -52,7 +52,8 @@ _DOOR = {
     **dict.fromkeys(
         (
             "GrassrootsError", "Refused", "Denied", "Missing", "BadInput", "MissingExtra", "PluginError",
-            "StorageError", "Conflict", "ActReused", "Full", "Corrupt", "Closed", "Unreachable", "Unavailable",
+            "StorageError", "Conflict", "ActReused", "Full", "Corrupt", "Closed", "Unreachable",
+            "Unavailable",
         ),
         "errors",
     ),

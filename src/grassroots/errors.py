@@ -109,7 +109,7 @@ class Conflict(StorageError):
 
 
 class ActReused(StorageError):
-    """This act id was used before for another act (a sheet's number used twice); nothing was written."""
+    """The act id was used before for another act (a sheet's number used twice); nothing was written."""
 
     code = "act-reused"
 
@@ -145,7 +145,7 @@ class Unavailable(StorageError):
 
 
 def need(extra: str, module: str) -> MissingExtra:
-    """The one error for a missing extra: ``raise need("sheets", "openpyxl") from error``."""
+    """Name the line to type for a missing extra: the one error for all of them."""
     return MissingExtra(
         "missing-extra", extra=extra, module=module, line=f'pip install "grassroots[{extra}]"'
     )

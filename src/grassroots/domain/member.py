@@ -1,4 +1,4 @@
-"""A member is one person known to the network, whatever they are to it: volunteer, elder in need, both in turn.
+"""A member is one person known to the network, whatever they are to it: volunteer, elder in need, or both.
 
 Terms. *Standing* is Party standing (domain/standing). A *told age* is what somebody said on a day; an age is
 never stored, only computed. An *incomplete* name (a surname, "卯爷爷") is recorded as it stands and may be
@@ -298,7 +298,7 @@ class Member:
         return None if self.born is None else age_on(self.born.date, on)
 
     def hindered(self, demands: tuple[Limit, ...]) -> tuple[Limit, ...]:
-        """Which of these demands the person's limits forbid (志愿服务条例 art. 15: work must fit the body)."""
+        """Which of these demands the limits forbid (志愿服务条例 art. 15: work must fit the body)."""
         return tuple(demand for demand in demands if demand in self.limits)
 
 

@@ -257,7 +257,7 @@ class _Standing:
 
 
 def occurrence_id(work: Work, activity: ActivityId, planned: date, number: int = 1) -> OccurrenceId:
-    """The id that one occurrence of a series always has, whether it is planned first or written down after."""
+    """The id that one occurrence of a series always has, planned first or written down afterwards."""
     words = ("occurrence", activity, planned.isoformat(), str(number))
     return OccurrenceId(work.office.derived_id(*words, at=planned))
 
