@@ -228,7 +228,7 @@ def land_participation(landing: Landing) -> None:
     row.check()
     if programme is None or member is None or on is None:
         return
-    for one in work.find(Participation, Is("programme", programme.id), Is("member", member)):
+    for one in work.find(Participation, Is("member", member), Is("programme", programme.id)):
         if one.first <= on and (one.last is None or on <= one.last):
             landing.made_by(one)  # it goes on until somebody says otherwise: a day within it says nothing new
             return

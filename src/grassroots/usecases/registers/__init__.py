@@ -14,7 +14,8 @@ from grassroots.domain.form import CellKind, FormColumn, FormLayout, header_key
 from grassroots.errors import Missing
 from grassroots.locale import say
 from grassroots.usecases.intake import standard_forms
-from grassroots.usecases.registers.rows import WRITERS, Names
+from grassroots.usecases.registers.names import Names
+from grassroots.usecases.registers.rows import WRITERS
 from grassroots.values.dates import Period
 from grassroots.workspace.acts import Room, look
 from grassroots.workspace.reading import Reading
