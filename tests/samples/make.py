@@ -92,7 +92,9 @@ FULL: dict[str, dict[str, Any]] = {
     "history": {"former": {"name": "\"卯爷爷\"", "phone": "null"}},
     "role": {
         "aliases": ["调解员"], "duties_zh": "化解邻里纠纷", "duties_en": "settles quarrels",
-        "quotas": [{"unit": "network", "minimum": 1}, {"unit": "S1", "minimum": 1, "target": 2, "maximum": 3}],
+        "quotas": [
+            {"unit": "network", "minimum": 1}, {"unit": "S1", "minimum": 1, "target": 2, "maximum": 3},
+        ],
         "demands": ["hearing"], "term_months": 36, "status": "retired",
     },
     "appointment": {
@@ -106,8 +108,8 @@ FULL: dict[str, dict[str, Any]] = {
     },
     "organization": {"name_en": "Lingxi community", "aliases": ["灵溪"], "parent": "O0", "status": "closed"},
     "team": {
-        "name_en": "Speakers", "aliases": ["宣讲队"], "parent": "T0", "station": "S1", "founded": "2019-05-04",
-        "status": "disbanded",
+        "name_en": "Speakers", "aliases": ["宣讲队"], "parent": "T0", "station": "S1",
+        "founded": "2019-05-04", "status": "disbanded",
     },
     "membership": {
         "span": {"first": "2021-03-01", "last": "2021-12-31"}, "oath_on": "2021-07-01", "station": "S1",
@@ -157,7 +159,9 @@ FULL: dict[str, dict[str, Any]] = {
     },
     "meeting": {
         "status": "held", "attendees": ["M1", "M2"],
-        "agenda": [{"concern": "V1", "decision": "solve", "owner": "M1", "due": "2021-07-12", "note": "找电工"}],
+        "agenda": [
+            {"concern": "V1", "decision": "solve", "owner": "M1", "due": "2021-07-12", "note": "找电工"},
+        ],
         "minutes": "议一件", "reason": "late",
     },
     "intervention": {

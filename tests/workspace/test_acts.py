@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import attrs
 import pytest
@@ -161,7 +162,7 @@ def test_an_act_sent_twice_is_not_refused_for_what_it_did_itself(network: Networ
     desk = network.desk("steward:office")
     desk.roles.adopt()
     one = desk.members.register(name="卯大山")
-    asked = {"member": one.id, "role": RoleId("community-mediator"), "station": None}
+    asked: dict[str, Any] = {"member": one.id, "role": RoleId("community-mediator"), "station": None}
     made = desk.once("sheet-9").appointments.appoint(**asked)
     assert isinstance(made, Appointment)
     assert desk.once("sheet-9").appointments.appoint(**asked) == made

@@ -89,10 +89,11 @@ def member(network: Network) -> Member:
 def test_a_partner_counts_and_reads_nothing(network: Network, member: Member) -> None:
     desk = network.desk("partner:school")
     assert desk.figures.compute("members-active").value == 1
-    for read in (lambda: desk.members.all(), lambda: desk.members.get(member.id)):
-        with pytest.raises(Denied) as refused:
-            read()
-        assert refused.value.facts["ask"] == "steward"
+    with pytest.raises(Denied) as refused:
+        desk.members.all()
+    assert refused.value.facts["ask"] == "steward"
+    with pytest.raises(Denied):
+        desk.members.get(member.id)
 
 
 @pytest.mark.parametrize("posture", ["volunteer", "partner", "auditor", "lead"])
@@ -101,13 +102,12 @@ def test_members_are_written_by_those_whose_work_it_is(
 ) -> None:
     desk = network.desk(f"{posture}:li")
     head = network.desk("steward:office").seat.office.storage.head()
-    for write in (
-        lambda: desk.members.register(name="辰小川"),
-        lambda: desk.members.correct(member.id, remark="x"),
-        lambda: desk.members.leave(member.id),
-    ):
-        with pytest.raises(Denied):
-            write()
+    with pytest.raises(Denied):
+        desk.members.register(name="辰小川")
+    with pytest.raises(Denied):
+        desk.members.correct(member.id, remark="x")
+    with pytest.raises(Denied):
+        desk.members.leave(member.id)
     assert network.desk("steward:office").seat.office.storage.head() == head
 
 

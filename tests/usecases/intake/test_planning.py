@@ -198,9 +198,8 @@ def test_sheets_are_read_in_the_order_in_which_they_name_each_other(desk: Desk) 
     assert [(row.form, row.act.value) for row in plan.rows] == [("members", "create"), ("teams", "create")]
 
 
-def test_a_record_that_a_row_names_and_nobody_has_is_a_problem_of_that_row(desk: Desk) -> None:
-    forms = parse_forms(
-        """
+VISITS = parse_forms(
+    """
 [form.visits]
 title_zh = "探访"
 title_en = "Visits"
@@ -211,14 +210,36 @@ header_zh = "姓名"
 header_en = "Name"
 wanted = true
 """
-    )
+)
 
+
+def visits(*names: str) -> Book:
+    return book(Sheet(name="探访", rows=(("姓名",), *((name,) for name in names))))
+
+
+def test_a_record_that_a_row_names_and_nobody_has_is_a_problem_of_that_row(desk: Desk) -> None:
     def land(landing: Landing) -> None:
         landing.work.load(Member, str(landing.row.text("name")))
 
-    own = book(Sheet(name="探访", rows=(("姓名",), ("卯大山",))))
-    plan = desk.intake.plan(own, forms=forms, landers=[LandedForm("visits", land)])
+    plan = desk.intake.plan(visits("卯大山"), forms=VISITS, landers=[LandedForm("visits", land)])
     assert [problem.code for row in plan.problems for problem in row.problems] == ["missing"]
+
+
+def test_what_a_row_made_before_it_was_refused_is_not_made(desk: Desk) -> None:
+    def land(landing: Landing) -> None:
+        name = str(landing.row.text("name"))
+        one = landing.keep(Member.register(id=MemberId(landing.work.new_id()), name=name))
+        if name == "辰小川":
+            landing.keep(one.record_death(date(2021, 7, 1)))
+            landing.keep(landing.work.load(Member, one.id).resume(date(2021, 7, 2)))
+
+    plan = desk.intake.plan(visits("卯大山", "辰小川"), forms=VISITS, landers=[LandedForm("visits", land)])
+    assert acts(plan) == ["create", "problem"]
+    desk.intake.apply(plan)
+    assert people(desk) == [("卯大山", None)]
+    codes = [one.code for one in Reading(desk.seat).trail()]
+    assert codes.count("member-registered") == 1
+    assert "member-status-changed" not in codes
 
 
 # -- namesakes --------------------------------------------------------------------------------------------
@@ -243,7 +264,7 @@ def test_two_namesakes_are_told_apart_by_their_telephone(desk: Desk) -> None:
     assert acts(second) == ["create", "problem"]
     assert [problem.code for row in second.problems for problem in row.problems] == ["member-ambiguous"]
     (membership,) = (ref for row in second.rows for ref in row.made)
-    (kept,) = desk.intake.sources(Ref(*membership.split("/")))  # type: ignore[arg-type]
+    (kept,) = desk.intake.sources(Ref(*membership.split("/")))
     assert kept.number == 2
 
 
