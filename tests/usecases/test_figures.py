@@ -337,7 +337,7 @@ def test_limits_keep_from_a_role_only_those_whom_it_would_strain(desk: Desk) -> 
     )
     slow = person(desk, "卯大山", limits=(Limit.WALKING,))
     person(desk, "辰小川", limits=(Limit.HEARING,))
-    found = desk.figures.compute("hindered", where={"hindered_for": "patrol"})
+    found = desk.figures.compute(figure(kind="member", measure="records", where={"hindered_for": "patrol"}))
     assert behind(found) == [slow.id]
 
 
