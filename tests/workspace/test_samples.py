@@ -33,7 +33,8 @@ def test_every_kind_has_a_sample_of_every_version() -> None:
     standing = {path.stem for path in SAMPLES}
     for spec in KINDS:
         for version in range(1, spec.version + 1):
-            assert {f"{spec.name}-{version}-least", f"{spec.name}-{version}-full"} <= standing
+            wanted = {f"{spec.name}-{version}-least", f"{spec.name}-{version}-full"}
+            assert wanted <= standing, "add it to LEAST and FULL and run: python -m tests.samples.make"
 
 
 def test_the_samples_are_those_that_make_writes(tmp_path: Path) -> None:
