@@ -13,18 +13,21 @@ from typing import Any, final
 
 import attrs
 
-from grassroots.domain.fields import IDENTITY
+from grassroots.domain.fields import HEALTH
 
 
 @final
 @attrs.frozen(kw_only=True)
 class History:
-    """The former values of one record at one moment (aware; stored as UTC), as plain JSON text by field."""
+    """The former values of one record at one moment (aware; stored as UTC), as plain JSON text by field.
+
+    They may be of any field group, so all of them are guarded like the most guarded one.
+    """
 
     id: str
     about: str  # kind/id
     at: datetime
-    former: dict[str, str] = attrs.field(metadata=IDENTITY)
+    former: dict[str, str] = attrs.field(metadata=HEALTH)
 
     @classmethod
     def of(cls, id_: str, *, about: str, at: datetime, former: Mapping[str, Any]) -> History:

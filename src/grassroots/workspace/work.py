@@ -35,7 +35,7 @@ from grassroots.workspace.overlay import Overlay
 R = TypeVar("R", bound=Record)
 
 MOST_SHOWN = 1000
-"""A question inside a work may have at most this many answers: narrow it, or use a report."""
+"""A question inside a work must have fewer answers than this: narrow it, or use a report."""
 
 
 @final
@@ -235,6 +235,7 @@ class Work:
             stored = self._overlay.get(ref)
             if stored is None:
                 writes.append(Erase(ref))
+                commitments[ref] = ""  # named as erased: what still stood would be seen
             else:
                 writes.append(Put(ref, stored.keys, stored.body))
                 commitments[ref] = commitment(stored.body)
