@@ -76,18 +76,37 @@ def test_held_back_rows_come_back_in_their_own_layout_and_can_be_handed_in_again
     assert told.code == 3
     sheet = read_book(tmp_path / "failed.xlsx").sheets[0]
     header = next(row for row in sheet.rows if "姓名" in row)
-    assert header == (*headers, "问题")
+    assert header == (*headers, "问题", "来源")
     back = sheet.rows[sheet.rows.index(header) + 1]
     assert back[:6] == (3, "方知远", "男", "3/4/50", "13800000003", "O")
     assert "3/4/50" in str(back[6])
+    assert back[7] == "people.xlsx / 人员花名册 / 6"
     assert len(sheet.rows) == sheet.rows.index(header) + 2
 
     mended = tuple("1950-04" if cell == "3/4/50" else cell for cell in back)
-    register(tmp_path / "mended.xlsx", (mended,), headers=(*headers, "问题"), block=block)
+    register(tmp_path / "mended.xlsx", (mended,), headers=(*headers, "问题", "来源"), block=block)
     again = founded("import", "mended.xlsx", "--json")
     assert again.code == 0
     assert again.json["counts"]["create"] == 1
     assert founded("figures", "members-active", "--json").json["figures"][0]["value"] == 3
+    assert founded("figures", "rows-held-back", "--json").json["figures"][0]["value"] == 0
+    both = founded("import", "people.xlsx", "mended.xlsx", "--json").json
+    assert (both["counts"]["same"], both["counts"]["skipped"], both["applied"]) == (3, 1, False)
+    assert both["skipped"][0]["code"] == "row-mended"
+
+
+@pytest.mark.parametrize("languages", [("zh", "zh"), ("en", "zh"), ("zh", "en")])
+def test_rows_that_come_back_a_second_time_say_once_what_is_wrong_and_where_they_stood(
+    founded: Run, tmp_path: Path, languages: tuple[str, str]
+) -> None:
+    register(tmp_path / "people.xlsx", (*GOOD, *BAD))
+    first, second = languages
+    founded("import", "people.xlsx", "--failed", "once.xlsx", "--language", first)
+    founded("import", "once.xlsx", "--failed", "twice.xlsx", "--language", second)
+    once, twice = (read_book(tmp_path / name).sheets[0].rows for name in ("once.xlsx", "twice.xlsx"))
+    assert [len(row) for row in twice[-2:]] == [len(HEADERS) + 2] * 2
+    assert once[-1][-1] == twice[-1][-1] == "people.xlsx / 人员花名册 / 5"
+    assert founded("figures", "rows-held-back", "--json").json["figures"][0]["value"] == 1
 
 
 def test_what_the_row_above_said_is_written_out_in_a_row_that_comes_back(

@@ -179,7 +179,10 @@ FULL: dict[str, dict[str, Any]] = {
         "checked_by": "steward:li",
     },
     "intake": {"done": 2, "status": "finished", "finished": "2021-07-02T01:05:00Z"},
-    "row": {"status": "held-back", "made": ["member/M1"], "code": "name-form", "column": "name"},
+    "row": {
+        "status": "held-back", "made": ["member/M1"], "code": "name-form", "column": "name", "nth": 1,
+        "mends": ["ab" * 16],
+    },
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Any, final
+from typing import Any, Final, Self, final
 
 import attrs
 
@@ -49,6 +49,7 @@ class CellKind(StrEnum):
     ROLE = "role"
     TEAM = "team"
     SERIAL = "serial"  # 序号: tells rows apart on paper, means nothing
+    ORIGIN = "origin"  # 来源: where a returned row stood first; says nothing about its records
 
 
 @final
@@ -88,6 +89,34 @@ class FormColumn:
         return self.header_zh if language == "zh" else self.header_en
 
 
+ORIGIN: Final = FormColumn(key="origin", header_zh="来源", header_en="Source", kind=CellKind.ORIGIN, width=30)
+"""The column by which returned rows say where they stood first. Every form has it, beside its own."""
+
+
+@final
+@attrs.frozen
+class Origin:
+    """Where a row stood first: the file, the sheet, and its number there (from 1)."""
+
+    file: str
+    sheet: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.file} / {self.sheet} / {self.number}"
+
+    @classmethod
+    def read(cls, cell: CellValue) -> Self | None:
+        """The place that a cell names; None for other words, which 来源 may head in an office's own sheet."""
+        if not isinstance(cell, str):
+            return None
+        file, first, rest = cell.strip().partition(" / ")
+        sheet, second, number = rest.rpartition(" / ")
+        if not (file and first and sheet and second and number.isdecimal() and int(number)):
+            return None
+        return cls(file, sheet, int(number))
+
+
 @final
 @attrs.frozen(kw_only=True)
 class FormLayout:
@@ -109,7 +138,7 @@ class FormLayout:
 
     def column(self, key: str) -> FormColumn:
         """The column (or block line) with this key."""
-        for column in (*self.columns, *self.block):
+        for column in (*self.columns, *self.block, ORIGIN):
             if column.key == key:
                 return column
         raise KeyError(key)
@@ -192,6 +221,7 @@ def recognise(sheet: Sheet, forms: Iterable[FormLayout]) -> Recognised | None:
             columns = _match(form, row)
             if not form.wanted <= columns.keys():
                 continue
+            columns |= _origin(form, sheet, number, columns)
             headers = [cell for cell in row if header_key(cell)]
             above = sheet.rows[:number]
             title = _title(above)
@@ -223,6 +253,18 @@ def _match(form: FormLayout, row: Sequence[CellValue]) -> dict[str, int]:
                 columns[column.key] = place
                 break
     return columns
+
+
+def _origin(form: FormLayout, sheet: Sheet, header: int, columns: Mapping[str, int]) -> dict[str, int]:
+    """The column of the origins, known by its header and by what stands below it."""
+    if form.column(ORIGIN.key) is not ORIGIN:
+        return {}
+    for place, cell in enumerate(sheet.rows[header]):
+        if place in columns.values() or header_key(cell) not in ORIGIN.spellings:
+            continue
+        if any(Origin.read(sheet.at(row, place)) for row in range(header + 1, len(sheet.rows))):
+            return {ORIGIN.key: place}
+    return {}
 
 
 def _title(above: Sequence[Sequence[CellValue]]) -> str:

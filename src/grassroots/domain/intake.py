@@ -13,6 +13,7 @@ from typing import Self, final
 
 import attrs
 
+from grassroots.domain.form import Origin
 from grassroots.domain.step import Event, Step
 from grassroots.values.ids import IntakeId
 
@@ -87,6 +88,15 @@ class RowReplaced(Event):
 
 @final
 @attrs.frozen(kw_only=True)
+class RowMended(Event):
+    """A line that was held back was changed: what stands there now is another row, and speaks for it."""
+
+    form: str
+    number: int
+
+
+@final
+@attrs.frozen(kw_only=True)
 class Intake:
     """One file taken in. ``digest`` is the SHA-256 of its bytes; ``done`` counts the batches that stand."""
 
@@ -124,6 +134,8 @@ class SheetRow:
     """One row of a sheet and what became of it. ``made`` are references as ``kind/id``.
 
     ``digest`` is keyed with the network's salt: it tells whether the row is the same again, and nothing else.
+    A row that came back keeps the place where it stood first. ``nth`` counts the rows with the same natural
+    key before it; ``mends`` are the digests of the lines that were held back and that it speaks for now.
     """
 
     id: str
@@ -137,6 +149,26 @@ class SheetRow:
     made: tuple[str, ...] = ()
     code: str | None = None
     column: str | None = None
+    nth: int = 0
+    mends: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> Origin:
+        """Where it stood first."""
+        return Origin(self.file, self.sheet, self.number)
+
+    def speaks_for(self, digest: str) -> bool:
+        """Whether it was taken in place of a line of this digest, which had been held back."""
+        return self.status is RowStatus.TAKEN and digest in self.mends
+
+    def mend(self, *stood: Self) -> Step[Self]:
+        """Speak for what was held back where this row stands now, and for what that spoke for."""
+        told = [digest for one in stood for digest in one.mends]
+        told += [one.digest for one in stood if one.status is RowStatus.HELD_BACK]
+        mends = tuple(one for one in dict.fromkeys((*self.mends, *told)) if one != self.digest)
+        if mends == self.mends:
+            return Step(self)
+        return Step(attrs.evolve(self, mends=mends), (RowMended(form=self.form, number=self.number),))
 
     def replace(self) -> Step[Self]:
         """Another row took over what this one made: if its line comes back, it is read anew."""

@@ -21,10 +21,24 @@ def name_of(landing: Landing, record: Record) -> str:
 
 def other_rows(landing: Landing, record: Record, form: str | None = None) -> list[SheetRow]:
     """The rows of a form (this row's own) that a record stands in, without this very row."""
-    row = landing.row
-    own = landing.id("row", row.layout.code, *row.natural(), str(landing.nth))
-    where = (Includes("made", name_of(landing, record)), Is("form", form or row.layout.code))
+    where = (Includes("made", name_of(landing, record)), Is("form", form or landing.row.layout.code))
+    own = _own_id(landing)
     return [one for one in landing.work.find(SheetRow, *where) if one.id != own]
+
+
+def beside(landing: Landing, other: SheetRow) -> bool:
+    """Whether a row stands beside this one in the same sheet; a line may have come back divided into two."""
+    origin = landing.row.origin
+    if (other.file, other.sheet) != (origin.file, origin.sheet):
+        return False
+    if other.number != origin.number:
+        return True
+    return other.id != _own_id(landing) and other.digest in _digests(landing)
+
+
+def _own_id(landing: Landing) -> str:
+    row = landing.row
+    return landing.id("row", row.layout.code, *row.natural(), str(landing.nth))
 
 
 def contradicting(landing: Landing, record: Record) -> SheetRow | None:
@@ -47,9 +61,12 @@ def take_over(landing: Landing, record: Record) -> None:
 
 def _gone(landing: Landing, other: SheetRow) -> bool:
     row = landing.row
-    if (other.file, other.sheet) != (row.file, row.sheet):
+    if (other.file, other.sheet) != (row.origin.file, row.origin.sheet):
         return False
-    return other.digest not in _digests(landing)
+    if row.returned is not None and other.number != row.origin.number:
+        return False  # the lines that stayed in the sheet of a returned row are not gone from it
+    # A line that was mended elsewhere still stands in its sheet as it was.
+    return not {other.digest, *other.mends} & _digests(landing)
 
 
 def _digests(landing: Landing) -> frozenset[str]:

@@ -12,6 +12,7 @@ from grassroots.domain.checks import in_catalogue
 from grassroots.domain.form import header_key
 from grassroots.domain.intake import SheetRow
 from grassroots.domain.intervention import CORRECTABLE, Intervention, Outcome
+from grassroots.usecases.intake.again import beside
 from grassroots.usecases.intake.cells import happened, told
 from grassroots.usecases.intake.landing import Lander, Landing
 from grassroots.usecases.intake.row import Row
@@ -79,9 +80,8 @@ def _line(landing: Landing, words: tuple[str, ...], day: date) -> InterventionId
 
 
 def _of_another_line(landing: Landing, id_: str) -> bool:
-    row = landing.row
     lines = landing.work.find(SheetRow, Includes("made", f"intervention/{id_}"))
-    return any((one.file, one.sheet) == (row.file, row.sheet) and one.number != row.number for one in lines)
+    return any(beside(landing, one) for one in lines)
 
 
 def _begun(row: Row) -> time | None:

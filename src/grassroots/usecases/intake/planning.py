@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import final
 
 import attrs
@@ -17,12 +18,13 @@ from grassroots.contracts.tables import Book as FileBook
 from grassroots.contracts.tables import Sheet
 from grassroots.domain.form import FormLayout, Recognised, recognise
 from grassroots.domain.history import History
-from grassroots.domain.intake import Intake, IntakeStatus, RowStatus, SheetRow
+from grassroots.domain.intake import Intake, IntakeStatus, RowMended, RowStatus, SheetRow
 from grassroots.domain.step import Step
 from grassroots.errors import BadInput, Denied, Missing, Refused
 from grassroots.usecases.intake.landing import Book, Lander, Landing
+from grassroots.usecases.intake.lines import Line, Lines
 from grassroots.usecases.intake.row import BadRow, Row, RowProblem
-from grassroots.usecases.intake.rows import Skipped, rows
+from grassroots.usecases.intake.rows import Skipped
 from grassroots.values.ids import IntakeId
 from grassroots.workspace.office import Seat
 from grassroots.workspace.rehearsal import Rehearsal
@@ -45,7 +47,10 @@ class RowAct(StrEnum):
 @final
 @attrs.frozen(kw_only=True)
 class RowPlan:
-    """One row of the plan. ``number`` is the sheet's own (from 1); ``made`` the records it stands in."""
+    """One row of the plan. ``number`` is the sheet's own (from 1); ``made`` the records it stands in.
+
+    ``origin`` is where a row that is held back stood first, as the file of returned rows says it.
+    """
 
     file: str
     sheet: str
@@ -56,6 +61,7 @@ class RowPlan:
     problems: tuple[RowProblem, ...] = ()
     notes: tuple[str, ...] = ()
     code: str | None = None
+    origin: str | None = None
 
 
 @final
@@ -161,11 +167,15 @@ class Planner:
 
     def _sheet(self, file: FileBook, recognised: Recognised, intake: Step[Intake], *, last: bool) -> None:
         batch = _OpenBatch(self, intake)
-        for row in rows(recognised, file.name):
-            if isinstance(row, Skipped):
-                self.rows.append(_row_plan(file.name, recognised, row.number, RowAct.SKIPPED, code=row.code))
+        lines = Lines(self.seat.office, recognised, file.name, partial(self.book.nth, file.digest))
+        self.book.digests[id(recognised)] = lines.digests
+        for line in lines.all:
+            if isinstance(line, Skipped):
+                self.rows.append(
+                    _row_plan(file.name, recognised, line.number, RowAct.SKIPPED, code=line.code)
+                )
             else:
-                self.rows.append(batch.land(row))
+                self.rows.append(batch.land(line, lines))
             self.progress(len(self.rows))
             if batch.work.weight >= HEAVY:
                 batch = batch.close()
@@ -183,19 +193,18 @@ class _OpenBatch:
         self.work = Work(planner.seat, office.ids(office.clock()))
         self.changed = 0
 
-    def land(self, row: Row) -> RowPlan:
+    def land(self, line: Line, lines: Lines) -> RowPlan:
         """Land one row: what it makes is kept in the work, or nothing of it is."""
-        natural = (row.layout.code, *row.natural())
-        # Per file: a corrected file brings the same rows again, not further ones.
-        nth = self.planner.book.nth(self.intake.after.digest, *natural)
-        id_ = self.work.office.derived_id("row", *natural, str(nth))
-        known = self.work.peek(SheetRow, id_)
-        digest = row.digest(self.work.office.salt)
-        if known is not None and known.digest == digest and known.status is RowStatus.TAKEN:
+        line, row = lines.placed(line, self.work), line.row
+        known = self.work.peek(SheetRow, line.id)
+        if known is not None and known.digest == line.digest and known.status is RowStatus.TAKEN:
+            self._speak(known, lines.stood(line, self.work))
             return self._told(row, RowAct.SAME, made=known.made)
+        if lines.mended(line, self.work):
+            return self._told(row, RowAct.SKIPPED, code="row-mended")
         mark = self.work.mark()
         before = len(self.work.written())
-        landing = Landing(self.work, row, self.planner.book, nth=nth, before=known.made if known else ())
+        landing = Landing(self.work, row, self.planner.book, nth=line.nth, before=known.made if known else ())
         try:
             self.planner.landers[row.layout.code](landing)
             row.check()
@@ -210,13 +219,14 @@ class _OpenBatch:
             created = any(self.work.is_new(ref) for ref in wrote)
             changed = len(self.work.written()) > before or self.work.told_since(mark)
             act = RowAct.CREATE if created else RowAct.CHANGE if changed else RowAct.SAME
-            self._remember(row, id_, digest, RowStatus.TAKEN, made=tuple(landing.made), known=known)
+            self._remember(line, lines, known, RowStatus.TAKEN, made=tuple(landing.made))
             return self._told(row, act, made=tuple(landing.made))
         self.work.back_to(mark)
-        first = problems[0]
-        if known is None or known.digest != digest:
-            self._remember(row, id_, digest, RowStatus.HELD_BACK, problem=first, known=known)
-        return self._told(row, RowAct.PROBLEM, problems=problems)
+        if known is None or known.digest != line.digest or _moved(known, row):
+            known = self._remember(line, lines, known, RowStatus.HELD_BACK, problem=problems[0])
+        else:
+            self._speak(known, lines.stood(line, self.work))
+        return self._told(row, RowAct.PROBLEM, problems=problems, origin=str(known.origin))
 
     def close(self, *, last: bool = False) -> _OpenBatch:
         """Commit to the rehearsal if anything changed; the intake's own record goes with every batch."""
@@ -247,30 +257,47 @@ class _OpenBatch:
 
     def _remember(
         self,
-        row: Row,
-        id_: str,
-        digest: str,
+        line: Line,
+        lines: Lines,
+        known: SheetRow | None,
         status: RowStatus,
         *,
         made: tuple[str, ...] = (),
         problem: RowProblem | None = None,
-        known: SheetRow | None = None,
-    ) -> None:
+    ) -> SheetRow:
         self.changed += 1
+        origin = line.row.origin
         record = SheetRow(
-            id=id_,
+            id=line.id,
             intake=self.intake.after.id,
-            form=row.layout.code,
-            file=row.file,
-            sheet=row.sheet,
-            number=row.number,
-            digest=digest,
+            form=line.row.layout.code,
+            file=origin.file,
+            sheet=origin.sheet,
+            number=origin.number,
+            digest=line.digest,
             status=status,
             made=made or (known.made if known else ()),
             code=problem.code if problem else None,
             column=problem.column if problem else None,
+            nth=line.nth,
         )
-        self.work.keep(Step(record, (record.happened(),)))
+        stood = lines.stood(line, self.work)
+        record = record.mend(*stood, *([known] if known else [])).after
+        self._let_go(stood)
+        return self.work.keep(Step(record, (record.happened(),)))
+
+    def _speak(self, row: SheetRow, stood: Sequence[SheetRow]) -> None:
+        """A row that stands as it did speaks now for those that stood in its place."""
+        self._let_go(stood)
+        step = row.mend(*stood)
+        self.changed += len(step.happened)
+        self.work.keep(step)
+
+    def _let_go(self, stood: Iterable[SheetRow]) -> None:
+        for one in stood:
+            if one.status is RowStatus.HELD_BACK:
+                self.changed += 1
+                self.work.drop(one, RowMended(form=one.form, number=one.number))
 
     def _told(
         self,
@@ -279,6 +306,8 @@ class _OpenBatch:
         *,
         made: tuple[str, ...] = (),
         problems: tuple[RowProblem, ...] = (),
+        code: str | None = None,
+        origin: str | None = None,
     ) -> RowPlan:
         return RowPlan(
             file=row.file,
@@ -289,7 +318,15 @@ class _OpenBatch:
             made=made,
             problems=problems,
             notes=tuple(row.notes),
+            code=code,
+            origin=origin,
         )
+
+
+def _moved(known: SheetRow, row: Row) -> bool:
+    """Whether lines were added or taken away above it in its own sheet."""
+    was, now = known.origin, row.origin
+    return (was.file, was.sheet) == (now.file, now.sheet) and was.number != now.number
 
 
 def _sheet_plan(file: FileBook, sheet: Sheet, recognised: Recognised | None) -> SheetPlan:

@@ -10,12 +10,13 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from datetime import date, time
-from typing import Any, TypeVar, final
+from functools import cached_property
+from typing import Any, Final, TypeVar, final
 
 import attrs
 
 from grassroots.contracts.tables import CellValue
-from grassroots.domain.form import CellKind, FormColumn, FormLayout, Recognised
+from grassroots.domain.form import ORIGIN, CellKind, FormColumn, FormLayout, Origin, Recognised
 from grassroots.errors import Fact
 from grassroots.values import messy
 from grassroots.values.dates import PartialDate
@@ -35,6 +36,10 @@ class RowProblem:
     header: str | None = None
     value: str | None = None
     facts: Mapping[str, Fact] = attrs.field(factory=dict)
+
+
+SILENT: Final = frozenset({CellKind.SERIAL, CellKind.ORIGIN})
+"""Columns that say nothing about what a row means."""
 
 
 class BadRow(Exception):
@@ -66,6 +71,18 @@ class Row:
     def sheet(self) -> str:
         """The name of the sheet."""
         return self.recognised.sheet.name
+
+    @cached_property
+    def returned(self) -> Origin | None:
+        """Where a row that came back says that it stood; None for a row in its own sheet."""
+        if self._column(ORIGIN.key) is not ORIGIN:
+            return None
+        return Origin.read(self.cells.get(ORIGIN.key))
+
+    @property
+    def origin(self) -> Origin:
+        """Where the row stood first."""
+        return self.returned or Origin(self.file, self.sheet, self.number)
 
     # -- reading ------------------------------------------------------------------------------------------
     def raw(self, key: str) -> CellValue:
@@ -187,9 +204,9 @@ class Row:
         return tuple(self._meant(key) for key in self.layout.natural)
 
     def digest(self, salt: bytes) -> str:
-        """A keyed digest of all cells but the running number: the same row again has the same."""
+        """A keyed digest of all cells but the running number and the origin: the same row has the same."""
         told = sorted(self.cells.items())
-        says = [(key, value) for key, value in told if self._column(key).kind is not CellKind.SERIAL]
+        says = [(key, value) for key, value in told if self._column(key).kind not in SILENT]
         words = "\x1f".join(f"{key}={_plain(value)}" for key, value in says)
         return hmac.new(salt, words.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 

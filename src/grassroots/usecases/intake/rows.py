@@ -8,8 +8,8 @@ from typing import final
 import attrs
 
 from grassroots.contracts.tables import CellValue
-from grassroots.domain.form import CellKind, Recognised, header_key
-from grassroots.usecases.intake.row import Row
+from grassroots.domain.form import Recognised, header_key
+from grassroots.usecases.intake.row import SILENT, Row
 from grassroots.values.messy import is_blank, is_ditto, is_total
 
 
@@ -32,7 +32,7 @@ def rows(recognised: Recognised, file: str) -> Iterator[Row | Skipped]:
         for key, place in columns.items():
             value = merged.get((index, place), sheet.at(index, place))
             cells[key] = above.get(key) if is_ditto(value) else value
-        told = {k: v for k, v in cells.items() if not is_blank(v) and not _serial(recognised, k)}
+        told = {k: v for k, v in cells.items() if not is_blank(v) and not _silent(recognised, k)}
         if reason := _says_nothing(recognised, index, cells):
             yield Skipped(number=index + 1, code=reason)
             continue
@@ -42,8 +42,8 @@ def rows(recognised: Recognised, file: str) -> Iterator[Row | Skipped]:
         yield Row(recognised, index + 1, cells, file)
 
 
-def _serial(recognised: Recognised, key: str) -> bool:
-    return recognised.layout.column(key).kind is CellKind.SERIAL
+def _silent(recognised: Recognised, key: str) -> bool:
+    return recognised.layout.column(key).kind in SILENT
 
 
 def _says_nothing(recognised: Recognised, index: int, cells: Mapping[str, CellValue]) -> str | None:

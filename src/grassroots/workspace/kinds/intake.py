@@ -10,7 +10,9 @@ from grassroots.domain.intake import (
     IntakeBegun,
     IntakeFinished,
     RowHeldBack,
+    RowMended,
     RowReplaced,
+    RowStatus,
     RowTaken,
     SheetRow,
 )
@@ -27,11 +29,16 @@ KINDS = (
     KindSpec(
         name="row",
         record=SheetRow,
+        version=2,
+        # Version 1 did not know which of several equal rows it was, nor for which lines it speaks: defaults.
+        upcasters={1: dict},
         keys={
             "intake": Key.TEXT,
             "form": Key.TEXT,
             "file": Key.TEXT,
+            "number": Key.WHOLE,
             "status": Key.TEXT,
+            "returned": Key.FLAG,
             "code": Key.TEXT,
             "made": Key.TEXTS,
         },
@@ -39,10 +46,13 @@ KINDS = (
             "intake": one.intake,
             "form": one.form,
             "file": one.file[:255],
+            "number": one.number,
             "status": one.status.value,
+            # What an import of the same sheet has to know before it begins: few rows of many.
+            "returned": one.status is RowStatus.HELD_BACK or bool(one.mends),
             "code": one.code,
             "made": one.made[:100],
         },
-        events=(RowTaken, RowHeldBack, RowReplaced),
+        events=(RowTaken, RowHeldBack, RowReplaced, RowMended),
     ),
 )
