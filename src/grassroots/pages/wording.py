@@ -215,8 +215,12 @@ class Wording:
         return words.get(name, lambda: value)()
 
     def reason(self, code: str) -> str:
-        """Why a row was held back: the sentence of its code; what stood in the cell is not kept."""
-        sentence = catalogue(self.language).get(code, code)
+        """Why a row was held back: the sentence of its code; what stood in the cell is not kept.
+
+        A sentence that says little without its dates has a shorter one for the page.
+        """
+        sentences = catalogue(self.language)
+        sentence = sentences.get(f"report-reason.{code}") or sentences.get(code, code)
         unsaid: Mapping[str, str] = defaultdict(lambda: "…")
         return Template(sentence).safe_substitute(unsaid)
 
