@@ -10,6 +10,7 @@ from tests.acceptance.conftest import Year, load, take_in
 
 from grassroots.domain.figure import Measure
 from grassroots.usecases.intake import RowAct
+from grassroots.usecases.intake.landers import MAKES
 from grassroots.values.dates import Period
 
 LINES = [f"ACC-{number:02}" for number in range(1, 18)]
@@ -65,6 +66,18 @@ def test_importing_the_sheets_again_changes_nothing(year: Year) -> None:
     assert again.changes == 0
     assert again.batches == ()
     assert again.count(RowAct.PROBLEM) == year.plan.count(RowAct.PROBLEM) > 0
+
+
+def test_what_the_rows_made_is_what_their_forms_say_so_that_it_can_be_allowed_beforehand(year: Year) -> None:
+    of_rows: dict[str, set[str]] = {}
+    for row in year.plan.rows:
+        of_rows.setdefault(row.form, set()).update(ref.partition("/")[0] for ref in row.made)
+    assert {
+        form: kinds - set(MAKES[form]) for form, kinds in of_rows.items() if kinds - set(MAKES[form])
+    } == {}
+    wrote = {write.ref.kind for batch in year.plan.batches for write in batch.writes}
+    made = {kind for form in of_rows for kind in MAKES[form]}
+    assert wrote <= made | {"intake", "row", "history"}
 
 
 def test_what_is_held_back_is_what_the_sheets_planted(year: Year) -> None:

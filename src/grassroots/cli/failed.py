@@ -29,7 +29,7 @@ _PROBLEM = tuple(say(_HEAD, language=language) for language in LANGUAGES)
 
 
 def write_failed(path: Path, plan: Plan, output: Output) -> None:
-    """For each sheet with problems one: its title, block, header and rows, what is wrong, where they stood."""
+    """For each sheet with problems one: title, block, header and rows, what is wrong, where they stood."""
     from grassroots.sheets.writing import write_forms
 
     forms = []

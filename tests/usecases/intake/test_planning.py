@@ -482,6 +482,93 @@ def test_sheets_are_taken_in_by_those_whose_work_it_is(network: Network, desk: D
     assert len(people(desk)) == 1
 
 
+def test_nobody_is_shown_which_rows_are_known_who_might_not_take_them_in(
+    network: Network, desk: Desk
+) -> None:
+    whole = register(line(1, "卯大山"))
+    take(desk, whole)
+    for other in (
+        Actor("gao", Posture.PARTNER),
+        Actor("li", Posture.VOLUNTEER, member=MemberId("M")),
+        Actor("sun", Posture.LEAD),
+        Actor("wang", Posture.AUDITOR),
+    ):
+        shown: list[int] = []
+        with pytest.raises(Denied) as denied:
+            network.desk(other).intake.plan(whole, progress=shown.append)
+        assert denied.value.facts["action"] == "bulk"
+        assert shown == []
+
+
+CLOSED = """
+[pack]
+name = "district"
+version = "1"
+title_zh = "本区"
+title_en = "District"
+jurisdiction = "*"
+effective_from = 2000-01-01
+[[source]]
+key = "own"
+title = "own"
+where = "own"
+kind = "practice"
+sure = "high"
+read = "page"
+[policy.clerk-no-patrols]
+source = "own"
+posture = ["clerk"]
+relation = ["any"]
+kind = ["{kind}"]
+group = ["*"]
+action = ["bulk"]
+purpose = ["*"]
+effect = "deny"
+"""
+
+
+@pytest.mark.parametrize(("kind", "may"), [("intervention", True), ("member", False), ("intake", False)])
+def test_a_sheet_is_planned_only_for_those_who_may_write_all_that_its_rows_make(
+    tmp_path: Path, clock: WallClock, kind: str, may: bool
+) -> None:
+    url = f"sqlite:///{tmp_path / 'own.db'}"
+    with grassroots.open(url, zone="Asia/Shanghai", clock=clock) as first:
+        first.desk("steward:office").charter.adopt_pack("district", CLOSED.format(kind=kind))
+        take(first.desk("steward:office"), register(line(1, "卯大山")))
+    with grassroots.open(url, clock=clock) as network:
+        clerk = network.desk("clerk:li")
+        if may:
+            assert acts(clerk.intake.plan(register(line(1, "卯大山")))) == ["same"]
+        else:
+            with pytest.raises(Denied) as denied:
+                clerk.intake.plan(register(line(1, "卯大山")))
+            assert denied.value.facts["kind"] == kind
+
+
+def test_a_form_of_an_app_says_what_its_rows_make(network: Network) -> None:
+    (form,) = parse_forms(
+        """
+[form.visits]
+title_zh = "探访"
+title_en = "Visits"
+natural = ["name"]
+[[form.visits.column]]
+key = "name"
+header_zh = "姓名"
+header_en = "Name"
+wanted = true
+"""
+    )
+    own = book(Sheet(name="探访", rows=(("姓名",), ("卯大山",))))
+    for makes in ((), ("member",)):
+        landed = LandedForm("visits", lambda landing: None, makes=makes)
+        with pytest.raises(Denied):
+            network.desk("partner:gao").intake.plan(own, forms=[form], landers=[landed])
+    landed = LandedForm("visits", lambda landing: None, makes=("nothing-like-it",))
+    with pytest.raises(KeyError):
+        network.desk("steward:office").intake.plan(own, forms=[form], landers=[landed])
+
+
 def test_a_clerk_cannot_bring_in_health_with_a_sheet(network: Network, desk: Desk) -> None:
     rows = Sheet(
         name="花名册",

@@ -19,7 +19,7 @@ from grassroots.domain.form import FormLayout, parse_forms
 from grassroots.domain.intake import Intake, RowStatus, SheetRow
 from grassroots.domain.policy import Action
 from grassroots.errors import Conflict, Refused
-from grassroots.usecases.intake.landers import LANDERS
+from grassroots.usecases.intake.landers import LANDERS, MAKES
 from grassroots.usecases.intake.landing import LandedForm
 from grassroots.usecases.intake.planning import Plan, Planner, RowAct, RowPlan, SheetPlan
 from grassroots.usecases.intake.row import RowProblem
@@ -54,9 +54,13 @@ class Intakes(Room):
         landers: Sequence[LandedForm] = (),
         progress: Callable[[int], None] | None = None,
     ) -> Plan:
-        """What an intake of these books would do. ``forms`` and ``landers`` are those of an embedding app."""
+        """What an intake of these books would do. ``forms`` and ``landers`` are those of an embedding app.
+
+        Raises Denied, before anything is shown, if this viewer may not write in bulk all that the rows make.
+        """
         files = [books] if isinstance(books, Book) else list(books)
-        table = {**LANDERS, **{one.code: one.land for one in landers}}
+        shipped = {code: LandedForm(code, land, MAKES[code]) for code, land in LANDERS.items()}
+        table = {**shipped, **{one.code: one for one in landers}}
         known = [form for form in (*forms, *standard_forms()) if form.code in table]
         return Planner(self._seat, known, table, progress).plan(files)
 

@@ -1,4 +1,4 @@
-"""Which form is landed by which function."""
+"""Which form is landed by which function, and which kinds of records its rows make or set right."""
 
 from __future__ import annotations
 
@@ -25,3 +25,23 @@ LANDERS: Mapping[str, Lander] = {
     **forms_pairing.LANDERS,
 }
 """The landers of the forms that ship with grassroots, by form code."""
+
+MAKES: Mapping[str, tuple[str, ...]] = {
+    "members": ("member",),
+    "walk-ins": ("member",),
+    "teams": ("membership",),
+    "appointments": ("appointment",),
+    "participations": ("participation",),
+    "activities": ("activity", "occurrence", "attendance"),
+    "sign-in": ("activity", "occurrence", "attendance"),
+    "roster": ("shift", "duty"),
+    "duty-log": ("shift", "duty"),
+    "concerns": ("concern",),
+    "meetings": ("meeting", "concern"),
+    "patrols": ("intervention",),
+    "pairings": ("pairing",),
+    "contacts": ("contact",),
+    "suggestions": ("submission",),
+    "medals": ("award",),
+}
+"""The kinds that the rows of a form write: who may not write all of them in bulk is not even shown a plan."""

@@ -194,7 +194,11 @@ Lander = Callable[[Landing], None]
 @final
 @attrs.frozen
 class LandedForm:
-    """A form's code and its lander: how a form of an embedding app enters as well."""
+    """A form's code and its lander: how a form of an embedding app enters as well.
+
+    ``makes`` names the kinds that its rows write: only who may write all of them in bulk is shown a plan.
+    """
 
     code: str
     land: Lander
+    makes: tuple[str, ...] = ()

@@ -19,9 +19,10 @@ from grassroots.contracts.tables import Sheet
 from grassroots.domain.form import FormLayout, Recognised, recognise
 from grassroots.domain.history import History
 from grassroots.domain.intake import Intake, IntakeStatus, RowMended, RowStatus, SheetRow
+from grassroots.domain.policy import Action
 from grassroots.domain.step import Step
 from grassroots.errors import BadInput, Denied, Missing, Refused
-from grassroots.usecases.intake.landing import Book, Lander, Landing
+from grassroots.usecases.intake.landing import Book, LandedForm, Landing
 from grassroots.usecases.intake.lines import Line, Lines
 from grassroots.usecases.intake.row import BadRow, Row, RowProblem
 from grassroots.usecases.intake.rows import Skipped
@@ -111,7 +112,7 @@ class Planner:
         self,
         seat: Seat,
         forms: Sequence[FormLayout],
-        landers: Mapping[str, Lander],
+        landers: Mapping[str, LandedForm],
         progress: Callable[[int], None] | None,
     ) -> None:
         self.forms = forms
@@ -131,9 +132,13 @@ class Planner:
         found: list[tuple[FileBook, Recognised]] = []
         for file in {file.digest: file for file in files}.values():  # a file handed in twice is one file
             found.extend((file, one) for one in self._recognise(file))
+        self._allowed(one for _, one in found)
         found.sort(key=lambda pair: pair[1].layout.order)
         of_file: dict[str, FileBook] = {file.digest: file for file, _ in found}
         intakes = {digest: self._intake(file, found) for digest, file in of_file.items()}
+        for step in intakes.values():
+            # A file's own record has no ties: who may write many only at a station of their own may not this.
+            self.seat.may_write(self.seat.office.kinds.of(Intake), None, step.after)
         for number, (file, recognised) in enumerate(found):
             later = {other.digest for other, _ in found[number + 1 :]}
             self._sheet(file, recognised, intakes[file.digest], last=file.digest not in later)
@@ -144,6 +149,13 @@ class Planner:
             intakes=tuple(self.intakes),
             recognised=self.recognised,
         )
+
+    def _allowed(self, sheets: Iterable[Recognised]) -> None:
+        """Denied before anything is shown: that a row is known tells of the record that it made."""
+        kinds = {"intake", "row"}
+        kinds.update(kind for one in sheets for kind in self.landers[one.layout.code].makes)
+        for kind in sorted(kinds):
+            self.seat.may(self.seat.office.kinds.named(kind), Action.BULK)
 
     def _recognise(self, file: FileBook) -> Iterable[Recognised]:
         for sheet in file.sheets:
@@ -206,7 +218,7 @@ class _OpenBatch:
         before = len(self.work.written())
         landing = Landing(self.work, row, self.planner.book, nth=line.nth, before=known.made if known else ())
         try:
-            self.planner.landers[row.layout.code](landing)
+            self.planner.landers[row.layout.code].land(landing)
             row.check()
         except BadRow as bad:
             problems = bad.problems
