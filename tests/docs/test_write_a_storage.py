@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.docs.reading import HOME, blocks
-from tests.plugins.test_storages import StoragePromises
 
 import grassroots
 from grassroots.contracts.hooks import StorageOffer
+from grassroots.testing.storage import StorageConformance
 
 _MODULE = next(
     block for block in blocks(HOME / "docs" / "how-to" / "write-a-storage.md") if block.language == "python"
@@ -28,11 +28,10 @@ def _offer() -> StorageOffer:
     return offer
 
 
-class TestToy(StoragePromises):
+class TestToy(StorageConformance):
     offer = _offer()
-
-    def url(self, location: Path) -> str:
-        return f"toy:///{location}"
+    address = "toy:///{location}"
+    not_durable = "it lives in the memory of the process"
 
 
 def test_installed_as_the_page_says_it_is_opened_by_its_scheme(

@@ -1,32 +1,15 @@
-"""The promises of a storage, each a test with its name, run over every built-in storage.
-
-A storage plugin of anybody passes the same class: subclass :class:`StoragePromises` and write ``url``.
-"""
-
-from __future__ import annotations
-
-from pathlib import Path
-
-from tests.plugins.storage_records import RecordPromises
-from tests.plugins.storage_sharing import SharingPromises
-from tests.plugins.storage_writing import WritingPromises
+"""The built-in storages keep every promise of the kit, in the few lines that anybody writes."""
 
 from grassroots.plugins import memory, sqlite
+from grassroots.testing.storage import StorageConformance
 
 
-class StoragePromises(RecordPromises, WritingPromises, SharingPromises):
-    """What every storage promises."""
-
-
-class TestMemory(StoragePromises):
+class TestMemory(StorageConformance):
     offer = next(iter(memory.grassroots_storages()))
+    address = "memory:///{location}"
+    not_durable = "it is gone with the process, as it says"
 
-    def url(self, location: Path) -> str:
-        return f"memory:///{location}"
 
-
-class TestSQLite(StoragePromises):
+class TestSQLite(StorageConformance):
     offer = next(iter(sqlite.grassroots_storages()))
-
-    def url(self, location: Path) -> str:
-        return f"sqlite:///{location}/network.db"
+    address = "sqlite:///{location}/kit.db"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.plugins.storage_base import StorageBase, ids, member, put, write
 
 from grassroots.contracts.storage import (
     Batch,
@@ -20,6 +19,7 @@ from grassroots.contracts.storage import (
     Tally,
 )
 from grassroots.errors import ActReused, BadInput, Conflict
+from grassroots.testing.storage.base import StorageBase, ids, member, put, write
 
 
 class WritingPromises(StorageBase):
@@ -103,20 +103,20 @@ class WritingPromises(StorageBase):
         write(storage, "b", Erase(member("m")))
         assert ids(storage) == ids(storage, Includes("tags", "t")) == ["n"]
         assert ids(storage, Is("name", "a")) == ids(storage, Includes("ranks", 1)) == []
-        assert storage.tally(Query("member")) == {(): Tally(1)}
+        assert storage.tally(Query("kit_member")) == {(): Tally(1)}
 
     def test_a_batch_is_written_whole_or_not_at_all(self, storage: Storage) -> None:
         write(storage, "a", put("m", b"1", name="old", tags=("old",)), put("gone"))
-        before = storage.find(Query("member"))
+        before = storage.find(Query("kit_member"))
         writes: list[Put | Erase] = [
             put("m", b"2", name="new", tags=("new",)),
             Erase(member("gone")),
             put("x", name="new"),
         ]
-        bases = {member("m"): 1, member("gone"): 1, member("x"): 0, Ref("duty", "d"): 4}
+        bases = {member("m"): 1, member("gone"): 1, member("x"): 0, Ref("kit_duty", "d"): 4}
         with pytest.raises(Conflict):
             storage.commit(Batch("b", [Fact((member("x"),))] * 3, bases, (), writes))
-        assert storage.find(Query("member")) == before
+        assert storage.find(Query("kit_member")) == before
         assert ids(storage, Is("name", "new")) == ids(storage, Includes("tags", "new")) == []
         assert len(storage.journal(after=0, limit=10)) == storage.head() == 1
         assert storage.journal(after=0, limit=10, about=member("x")) == []
@@ -125,7 +125,7 @@ class WritingPromises(StorageBase):
 
     def test_an_answer_that_is_still_the_same_lets_the_batch_pass(self, storage: Storage) -> None:
         write(storage, "a", put("m", name="a"), put("other"))
-        query = Query("member", (Is("name", "a"),))
+        query = Query("kit_member", (Is("name", "a"),))
         seen = Seen.of(query, storage.find(query))
         write(storage, "b", put("other", b"changed"), put("another"))
         # The batch's own writes do not count, even if they change the answer.
@@ -136,9 +136,9 @@ class WritingPromises(StorageBase):
     @pytest.mark.parametrize("change", ["appears", "changes", "leaves", "erased"])
     def test_an_answer_that_changed_is_named(self, storage: Storage, change: str) -> None:
         write(storage, "a", put("1", name="a"), put("2", name="a"), put("3", name="b"))
-        moved = Query("member", (Is("name", "a"),))
-        still = Query("member", (Is("name", "b"),))
-        empty = Query("member", (Is("name", "none"),))
+        moved = Query("kit_member", (Is("name", "a"),))
+        still = Query("kit_member", (Is("name", "b"),))
+        empty = Query("kit_member", (Is("name", "none"),))
         seen = [Seen.of(query, storage.find(query)) for query in (moved, still, empty)]
         changes: dict[str, Put | Erase] = {
             "appears": put("0", name="a"), "changes": put("2", b"!", name="a"),
@@ -152,8 +152,8 @@ class WritingPromises(StorageBase):
 
     def test_only_what_a_limited_question_showed_counts(self, storage: Storage) -> None:
         write(storage, "a", *(put(f"{n}") for n in range(1, 5)))
-        latest = Query("member", limit=2, backwards=True)
-        first = Query("member", after="1", limit=2)
+        latest = Query("kit_member", limit=2, backwards=True)
+        first = Query("kit_member", after="1", limit=2)
         seen = [Seen.of(query, storage.find(query)) for query in (latest, first)]
         write(storage, "b", put("0"), put("1"))
         storage.commit(Batch("c", [Fact()], seen=seen))
@@ -163,7 +163,7 @@ class WritingPromises(StorageBase):
         assert refused.value.queries == (latest,)
 
     def test_records_and_answers_that_moved_are_named_together(self, storage: Storage) -> None:
-        query = Query("member")
+        query = Query("kit_member")
         write(storage, "a", put("m"))
         with pytest.raises(Conflict) as refused:
             storage.commit(Batch("b", [Fact()], {member("m"): 0}, [Seen(query)], []))
@@ -172,7 +172,7 @@ class WritingPromises(StorageBase):
     # --- the journal ---
 
     def test_the_journal_tells_every_fact_in_order_and_exactly(self, storage: Storage) -> None:
-        first = Fact((member("m"), Ref("duty", "d"), member("m")), bytes(range(256)))
+        first = Fact((member("m"), Ref("kit_duty", "d"), member("m")), bytes(range(256)))
         second, third = Fact((), b""), Fact((Ref("stranger", "\U0010ffff'\n"),), b"{}")
         storage.commit(Batch("a", [first, second]))
         storage.commit(Batch("b", [third]))
@@ -185,7 +185,7 @@ class WritingPromises(StorageBase):
 
     def test_the_history_of_one_record_is_its_entries_once_each(self, storage: Storage) -> None:
         for number in range(6):
-            about = (member("m"), member("m")) if number % 2 else (member("n"), Ref("duty", "m"))
+            about = (member("m"), member("m")) if number % 2 else (member("n"), Ref("kit_duty", "m"))
             storage.commit(Batch(f"act{number}", [Fact(about)]))
         write(storage, "erase", Erase(member("m")))
 
@@ -194,7 +194,7 @@ class WritingPromises(StorageBase):
 
         assert positions(0, 10, member("m")) == [2, 4, 6, 7]
         assert positions(2, 2, member("m")) == [4, 6]
-        assert positions(0, 10, Ref("duty", "m")) == [1, 3, 5]
+        assert positions(0, 10, Ref("kit_duty", "m")) == [1, 3, 5]
         assert positions(0, 10, member("x")) == []
 
     @pytest.mark.parametrize(("after", "limit"), [(0, 0), (0, -1), (-1, 5)])
@@ -209,7 +209,7 @@ class WritingPromises(StorageBase):
     def test_a_tally_counts_and_sums_by_keys(self, storage: Storage) -> None:
         rows = [("a", 1, True), ("a", None, True), ("a", 5, False), ("b", 7, None), (None, 2, True)]
         write(storage, "act", *(put(f"{n}", name=r[0], age=r[1], active=r[2]) for n, r in enumerate(rows)))
-        query = Query("member")
+        query = Query("kit_member")
         assert storage.tally(query) == {(): Tally(5)}
         assert storage.tally(query, of="age") == {(): Tally(5, 15)}
         assert storage.tally(query, by=["name"], of="age") == {
@@ -217,22 +217,22 @@ class WritingPromises(StorageBase):
             ("b",): Tally(1, 7),
             (None,): Tally(1, 2),
         }
-        by_both = storage.tally(Query("member", (Is("name", "a"),)), by=("active", "name"))
+        by_both = storage.tally(Query("kit_member", (Is("name", "a"),)), by=("active", "name"))
         assert by_both == {(True, "a"): Tally(2), (False, "a"): Tally(1)}
 
     def test_without_records_there_is_no_group(self, storage: Storage) -> None:
-        assert storage.tally(Query("member")) == {}
-        assert storage.tally(Query("member"), by=["name"], of="age") == {}
+        assert storage.tally(Query("kit_member")) == {}
+        assert storage.tally(Query("kit_member"), by=["name"], of="age") == {}
 
     def test_a_sum_may_be_larger_than_what_is_summed(self, storage: Storage) -> None:
         write(storage, "act", put("1", age=2**63 - 1, name="a"), put("2", age=2**63 - 1, name="a"))
-        assert storage.tally(Query("member"), by=["name"], of="age") == {("a",): Tally(2, 2**64 - 2)}
+        assert storage.tally(Query("kit_member"), by=["name"], of="age") == {("a",): Tally(2, 2**64 - 2)}
 
     @pytest.mark.parametrize("empty", [True, False])
     def test_a_tally_that_is_no_figure_is_refused(self, storage: Storage, empty: bool) -> None:
         if not empty:
             write(storage, "act", put("m", name="a", tags=("t",)))
-        query = Query("member")
+        query = Query("kit_member")
         with pytest.raises(BadInput):
             storage.tally(query, by=["tags"])
         with pytest.raises(BadInput):
@@ -240,6 +240,6 @@ class WritingPromises(StorageBase):
         with pytest.raises(BadInput):
             storage.tally(query, of="name")
         with pytest.raises(BadInput):
-            storage.tally(Query("member", limit=1))
+            storage.tally(Query("kit_member", limit=1))
         with pytest.raises(BadInput):
-            storage.tally(Query("member", after="m"))
+            storage.tally(Query("kit_member", after="m"))

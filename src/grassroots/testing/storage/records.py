@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.plugins.storage_base import BLANK, NASTY, StorageBase, ids, member, put, write
 
 from grassroots.contracts.storage import (
     AnyOf,
@@ -24,6 +23,7 @@ from grassroots.contracts.storage import (
     walk,
 )
 from grassroots.errors import BadInput
+from grassroots.testing.storage.base import BLANK, NASTY, StorageBase, ids, member, put, write
 
 
 class RecordPromises(StorageBase):
@@ -46,7 +46,7 @@ class RecordPromises(StorageBase):
         )
         assert type(found.keys["active"]) is bool
         assert type(found.body) is bytes
-        assert storage.find(Query("member")) == [found]
+        assert storage.find(Query("kit_member")) == [found]
 
     @pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 1 << 20])
     def test_a_body_of_any_size_up_to_a_mebibyte_is_kept(self, storage: Storage, size: int) -> None:
@@ -60,7 +60,7 @@ class RecordPromises(StorageBase):
 
     def test_nasty_ids_are_different_records_in_the_order_of_code_points(self, storage: Storage) -> None:
         write(storage, "act", *(put(id, id.encode()) for id in reversed(NASTY)))
-        found = storage.find(Query("member"))
+        found = storage.find(Query("kit_member"))
         assert [one.ref.id for one in found] == sorted(NASTY)
         assert all(one.body == one.ref.id.encode() for one in found)
         assert ids(storage, backwards=True) == sorted(NASTY, reverse=True)
@@ -74,7 +74,7 @@ class RecordPromises(StorageBase):
             assert ids(storage, AnyOf("name", (text,))) == [f"{number:03}"]
             assert ids(storage, Includes("tags", text)) == [f"{number:03}"]
         assert ids(storage, AnyOf("name", NASTY)) == [f"{number:03}" for number in range(len(NASTY))]
-        assert storage.find(Query("member", limit=1))[0].keys["tags"] == (NASTY[0], NASTY[0])
+        assert storage.find(Query("kit_member", limit=1))[0].keys["tags"] == (NASTY[0], NASTY[0])
 
     def test_an_empty_text_is_a_text_and_not_nothing(self, storage: Storage) -> None:
         write(storage, "act", put("empty", name=""), put("none"))
@@ -90,7 +90,7 @@ class RecordPromises(StorageBase):
         assert ids(storage, Is("age", number)) == ["m"]
         assert ids(storage, Includes("ranks", number)) == ["m"]
         assert ids(storage, AnyOf("age", (number, *range(10**6, 10**6 + 50)))) == ["m"]
-        assert storage.tally(Query("member", (Is("age", number),)), by=["age"], of="age") == {
+        assert storage.tally(Query("kit_member", (Is("age", number),)), by=["age"], of="age") == {
             (number,): Tally(1, number)
         }
 
@@ -100,7 +100,7 @@ class RecordPromises(StorageBase):
         assert ids(storage, Is("active", False)) == ["no"]
         assert ids(storage, Is("active", None)) == ["unknown"]
         assert ids(storage, AnyOf("active", (True, None))) == ["unknown", "yes"]
-        groups = list(storage.tally(Query("member"), by=["active"]))
+        groups = list(storage.tally(Query("kit_member"), by=["active"]))
         assert sorted(map(repr, groups)) == ["(False,)", "(None,)", "(True,)"]
 
     def test_a_record_that_was_found_cannot_be_changed(self, storage: Storage) -> None:
@@ -118,11 +118,17 @@ class RecordPromises(StorageBase):
         assert ids(storage, Is("name", "a")) == ["m"]
 
     def test_reading_gives_those_that_exist_over_all_kinds(self, storage: Storage) -> None:
-        write(storage, "a", put("x", b"member"), Put(Ref("duty", "x"), {"day": "2026-11-23"}, b"duty"))
-        found = storage.read([member("x"), Ref("duty", "x"), member("y"), Ref("duty", "y"), member("x")])
+        duty, other = Ref("kit_duty", "x"), Ref("kit_duty", "y")
+        write(
+            storage,
+            "a",
+            put("x", b"member"),
+            Put(duty, {"day": "2026-11-23"}, b"duty"),
+        )
+        found = storage.read([member("x"), duty, member("y"), other, member("x")])
         assert {ref: one.body for ref, one in found.items()} == {
             member("x"): b"member",
-            Ref("duty", "x"): b"duty",
+            duty: b"duty",
         }
         assert storage.read([]) == {}
 
@@ -166,7 +172,7 @@ class RecordPromises(StorageBase):
     def test_a_question_that_no_record_could_answer_is_refused(
         self, storage: Storage, condition: Is | AnyOf | Between | Includes
     ) -> None:
-        query = Query("member", (condition,))
+        query = Query("kit_member", (condition,))
         with pytest.raises(BadInput):
             storage.find(query)
         with pytest.raises(BadInput):
@@ -232,7 +238,7 @@ class RecordPromises(StorageBase):
 
     def test_a_list_that_was_found_does_not_change_afterwards(self, storage: Storage) -> None:
         write(storage, "a", put("m"))
-        found = storage.find(Query("member"))
+        found = storage.find(Query("kit_member"))
         write(storage, "b", put("n"), Erase(member("m")))
         storage.close()
         assert [one.ref.id for one in found] == ["m"]
@@ -242,7 +248,7 @@ class RecordPromises(StorageBase):
             rows = (put(f"{n:05}", age=n % 7) for n in range(start, start + 500))
             write(storage, f"act{start}", *rows)
         seen = []
-        for number, one in enumerate(walk(storage, Query("member"))):
+        for number, one in enumerate(walk(storage, Query("kit_member"))):
             seen.append(one.ref.id)
             if number == 999:  # between two pages: before, at and behind the border
                 gone = [Erase(member(f"{n:05}")) for n in (10, 999, 1_000, 1_500)]

@@ -1,4 +1,4 @@
-"""Every built-in storage against an oracle of dicts, over any order of acts a machine can think of.
+"""The storage against an oracle of dicts, over any order of acts a machine can think of.
 
 The oracle answers by its own few lines, not by ``Query.admits``, so that a mistake there is seen too.
 """
@@ -9,13 +9,13 @@ import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from grassroots.contracts.hooks import StorageOffer
 from grassroots.contracts.storage import (
     AnyOf,
     Batch,
@@ -38,14 +38,14 @@ from grassroots.contracts.storage import (
     walk,
 )
 from grassroots.errors import ActReused, Conflict
-from grassroots.plugins import memory, sqlite
+from grassroots.testing.storage.base import StorageBase
 
 KIND = Kind(
-    "thing",
+    "kit_thing",
     {"text": Key.TEXT, "whole": Key.WHOLE, "flag": Key.FLAG, "texts": Key.TEXTS, "wholes": Key.WHOLES},
     (("text", "whole"),),
 )
-OTHER = Kind("other", {"text": Key.TEXT})
+OTHER = Kind("kit_other", {"text": Key.TEXT})
 
 # Few values, so that they meet; odd ones, so that they are confused where they can be.
 IDS = st.sampled_from(["1", "01", "a", "A", "a ", "王", "𠮷", "\uffff"])
@@ -74,7 +74,7 @@ CONDITIONS: st.SearchStrategy[Condition] = st.one_of(
 )
 QUERIES = st.builds(
     Query,
-    st.just("thing"),
+    st.just("kit_thing"),
     st.lists(CONDITIONS, max_size=3),
     st.none() | IDS,
     st.none() | st.integers(1, 4),
@@ -131,18 +131,15 @@ class Oracle:
 class StorageMachine(RuleBasedStateMachine):
     """Two handles on one network, a second network beside it, and the oracle."""
 
-    offer: StorageOffer
-    scheme: str
+    kit: StorageBase
 
     def __init__(self) -> None:
         super().__init__()
         self.location = Path(tempfile.mkdtemp())
-        self.url = f"{self.offer.scheme}:///{self.location}/machine.db"
         self.handles = [self.open(), self.open()]
         self.neighbour = self.open("neighbour")
-        self.neighbour.commit(
-            Batch("act0", [Fact()], {Ref("thing", "a"): 0}, (), [Put(Ref("thing", "a"), {"text": "a"})])
-        )
+        thing = Ref("kit_thing", "a")
+        self.neighbour.commit(Batch("act0", [Fact()], {thing: 0}, (), [Put(thing, {"text": "a"})]))
         self.oracle = Oracle()
         self.seen: list[Seen] = []
         self.stale: dict[str, int] = {}
@@ -150,17 +147,16 @@ class StorageMachine(RuleBasedStateMachine):
         self.acts = 0
 
     def open(self, network: str = "street") -> Storage:
-        storage = self.offer.open(self.url, network)
+        storage = self.kit.open(self.location, network)
         storage.prepare([KIND, OTHER])
         return storage
 
     def teardown(self) -> None:
         assert self.neighbour.head() == 1
-        assert [one.revision for one in self.neighbour.find(Query("thing"))] == [1]
+        assert [one.revision for one in self.neighbour.find(Query("kit_thing"))] == [1]
         for storage in [*self.handles, self.neighbour]:
             storage.close()
-        for network in self.offer.networks(self.url):
-            self.offer.drop(self.url, network)
+        self.kit.tidy(self.location)
         shutil.rmtree(self.location)
 
     @rule(
@@ -183,14 +179,14 @@ class StorageMachine(RuleBasedStateMachine):
         """A batch with right bases, sometimes an old one, sometimes resting on old answers."""
         writes: list[Put | Erase] = []
         for id, record in puts.items():
-            ref = Ref("thing", id)
+            ref = Ref("kit_thing", id)
             writes.append(Erase(ref) if record is None else Put(ref, *record))
         bases = {}
         for id in {*puts, *extra}:
             now = self.oracle.rows[id][0] if id in self.oracle.rows else 0
-            bases[Ref("thing", id)] = self.stale.get(id, 0) if id in stale else now
+            bases[Ref("kit_thing", id)] = self.stale.get(id, 0) if id in stale else now
         seen = self.seen[-use_seen:] if use_seen else []
-        about = [Ref("thing", id) for id in sorted({*puts, *extra})]
+        about = [Ref("kit_thing", id) for id in sorted({*puts, *extra})]
         self.acts += 1
         batch = Batch(
             f"act{self.acts}",
@@ -260,7 +256,7 @@ class StorageMachine(RuleBasedStateMachine):
     def tally(
         self, which: int, where: list[Condition], by: list[str], of: str | None, backwards: bool
     ) -> None:
-        query = Query("thing", where, backwards=backwards)
+        query = Query("kit_thing", where, backwards=backwards)
         rows: Counter[str] = Counter()
         totals: Counter[str] = Counter()
         for _, (_, keys, _) in self.oracle.find(query):
@@ -276,7 +272,7 @@ class StorageMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), after=st.integers(0, 30), limit=st.integers(1, 5), about=st.none() | IDS)
     def journal(self, which: int, after: int, limit: int, about: str | None) -> None:
-        ref = None if about is None else Ref("thing", about)
+        ref = None if about is None else Ref("kit_thing", about)
         found = self.handles[which].journal(after=after, limit=limit, about=ref)
         entries = self.oracle.entries[after:]
         wanted = [one for one in entries if ref is None or ref in one.fact.about][:limit]
@@ -289,7 +285,7 @@ class StorageMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), ids=st.lists(IDS, max_size=4))
     def read(self, which: int, ids: list[str]) -> None:
-        found = self.handles[which].read([Ref("thing", id) for id in ids] + [Ref("other", "a")])
+        found = self.handles[which].read([Ref("kit_thing", id) for id in ids] + [Ref("kit_other", "a")])
         assert {ref.id: (one.revision, dict(one.keys), one.body) for ref, one in found.items()} == {
             id: self.oracle.rows[id] for id in ids if id in self.oracle.rows
         }
@@ -299,30 +295,30 @@ class StorageMachine(RuleBasedStateMachine):
         for storage in self.handles:
             assert storage.head() == len(self.oracle.entries)
         found = {
-            one.ref.id: (one.revision, dict(one.keys), one.body) for one in walk(storage, Query("thing"))
+            one.ref.id: (one.revision, dict(one.keys), one.body) for one in walk(storage, Query("kit_thing"))
         }
         assert found == self.oracle.rows
 
 
-@pytest.mark.parametrize("plugin", [memory, sqlite], ids=["memory", "sqlite"])
-def test_no_order_of_acts_makes_a_storage_differ_from_a_dict(plugin: object) -> None:
-    class Machine(StorageMachine):
-        offer = next(iter(plugin.grassroots_storages()))  # type: ignore[attr-defined]
+class MachinePromise(StorageBase):
+    """What holds over any order of acts."""
 
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=30,
-            stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    examples: ClassVar[int] = 30
+    """How many orders of acts are tried, each of up to thirty; always the same ones."""
 
+    def test_no_order_of_acts_makes_a_storage_differ_from_a_dict(self) -> None:
+        class Machine(StorageMachine):
+            kit = self
 
-@settings(max_examples=300, deadline=None)
-@given(keys=KEYS, condition=CONDITIONS)
-def test_admits_means_what_the_contract_says(keys: dict[str, KeyValue], condition: Condition) -> None:
-    whole = KIND.settle(keys)
-    assert condition.admits(whole) == meets(whole, condition)
+        run_state_machine_as_test(
+            Machine,
+            settings=settings(
+                max_examples=self.examples,
+                stateful_step_count=30,
+                deadline=None,
+                derandomize=True,
+                database=None,
+                print_blob=False,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

@@ -1,0 +1,140 @@
+"""The promises of a storage: what every group of promises stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import ClassVar
+
+import pytest
+
+from grassroots.contracts.hooks import StorageOffer
+from grassroots.contracts.storage import (
+    Batch,
+    Erase,
+    Fact,
+    Key,
+    KeyValue,
+    Kind,
+    Put,
+    Query,
+    Ref,
+    Storage,
+)
+
+MEMBER = Kind(
+    "kit_member",
+    {"name": Key.TEXT, "age": Key.WHOLE, "active": Key.FLAG, "tags": Key.TEXTS, "ranks": Key.WHOLES},
+    (("name", "age"),),
+)
+DUTY = Kind("kit_duty", {"station": Key.TEXT, "day": Key.TEXT})
+KINDS = (MEMBER, DUTY)
+BLANK: Mapping[str, KeyValue] = {"name": None, "age": None, "active": None, "tags": (), "ranks": ()}
+
+NASTY: tuple[str, ...] = (
+    " ", "  ", "a", "A", "á", "a\u0301", "Å", "\u212b", "ﬀ", "ß", "ẞ", "İ", "ı", "i", "I",
+    "0", "00", "01", "1", "1.0", "-1", "1e3", "None", "null", "NULL", "''", '"', "\\", "%", "_", "*", "?",
+    "a ", "a  ", " a", "\t", "\n", "\r\n", "\x1f", "\x7f", "\u200b", "\ufeff", "\u202e",
+    "王", "王秀英", "𠮷", "\U0002ebf0", "\ud7ff", "\ue000", "\uffff", "\U0010ffff", "😀", "👩‍👩‍👧",
+    "'; DROP TABLE journal; --", "../../etc", "a/b", "{}", "[]", "x" * 64,
+)  # fmt: skip
+
+
+def member(id: str) -> Ref:
+    """The reference of a member."""
+    return Ref("kit_member", id)
+
+
+def put(id: str, body: bytes = b"", **keys: KeyValue) -> Put:
+    """A member to write."""
+    return Put(member(id), keys, body)
+
+
+def write(storage: Storage, act: str, *writes: Put | Erase, facts: int = 1) -> int:
+    """Write with the right bases, whatever stands there now."""
+    now = storage.read([one.ref for one in writes])
+    bases = {one.ref: now[one.ref].revision if one.ref in now else 0 for one in writes}
+    about = tuple(one.ref for one in writes)
+    return storage.commit(Batch(act, [Fact(about, b"%d" % n) for n in range(facts)], bases, (), writes))
+
+
+def ids(storage: Storage, *where: object, **more: object) -> list[str]:
+    """The ids of the members that meet the conditions, in the order found."""
+    return [one.ref.id for one in storage.find(Query("kit_member", where, **more))]  # type: ignore[arg-type]
+
+
+def together(*tasks: Callable[[], None]) -> None:
+    """Run in threads that start at one moment; the first failure is raised here."""
+    barrier, failures = Barrier(len(tasks)), []
+
+    def run(task: Callable[[], None]) -> None:
+        barrier.wait()
+        try:
+            task()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [Thread(target=run, args=(task,), daemon=True) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive(), "a thread never came back"
+    if failures:
+        raise failures[0]
+
+
+class StorageBase:
+    """What an author says: how the storage is opened, and what does not hold for it, with the reason."""
+
+    offer: ClassVar[StorageOffer | None] = None
+    address: ClassVar[str] = ""
+    """The URL of a database of its own for each ``{location}``; with ``offer``, it opens the storage."""
+
+    not_durable: ClassVar[str] = ""
+    """Why the storage does not outlive its process. Nothing (the default) says that it does."""
+
+    left_out: ClassVar[Mapping[str, str]] = {}
+    """The promises that the storage does not give, by the name of the test, each with the reason."""
+
+    def open(self, location: Path, network: str) -> Storage:
+        """One network of the database at this location; the same database for the same location."""
+        if self.offer is None or not self.address:
+            raise AssertionError("write open(self, location, network), or give an offer and an address")
+        return self.offer.open(self.address.format(location=location), network)
+
+    def networks(self, location: Path) -> Sequence[str]:
+        """The networks at this location, as the offer names them."""
+        assert self.offer is not None, "give offer and address, or leave the promise out with a reason"
+        return self.offer.networks(self.address.format(location=location))
+
+    def drop(self, location: Path, network: str) -> None:
+        """Remove one of them."""
+        assert self.offer is not None, "give offer and address, or leave the promise out with a reason"
+        self.offer.drop(self.address.format(location=location), network)
+
+    def opened(self, location: Path, network: str = "street", kinds: tuple[Kind, ...] = KINDS) -> Storage:
+        """A storage that is ready for the kinds of the promises."""
+        storage = self.open(location, network)
+        storage.prepare(kinds)
+        return storage
+
+    def tidy(self, location: Path) -> None:
+        """Drop what a promise left behind, as far as the offer can."""
+        if self.offer is not None:
+            for network in self.networks(location):
+                self.drop(location, network)
+
+    @pytest.fixture
+    def location(self, tmp_path: Path) -> Path:
+        """A place that no other promise uses."""
+        return tmp_path
+
+    @pytest.fixture
+    def storage(self, location: Path) -> Iterator[Storage]:
+        """The network ``street``, empty and prepared."""
+        storage = self.opened(location)
+        yield storage
+        storage.close()
+        self.tidy(location)
