@@ -35,6 +35,7 @@ from grassroots.domain.step import Step
 from grassroots.errors import BadInput, Conflict
 from grassroots.packs import shipped, text
 from grassroots.values.ids import Ids
+from grassroots.workspace.arriving import ARRIVING, check_whole
 from grassroots.workspace.codec import Codec
 from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import Kinds, KindSpec
@@ -44,6 +45,7 @@ from grassroots.workspace.work import Work
 if TYPE_CHECKING:
     from grassroots.usecases.activities import Activities
     from grassroots.usecases.appointments import Appointments
+    from grassroots.usecases.archive import Archive
     from grassroots.usecases.charters import Charters
     from grassroots.usecases.claims import ClaimsRoom
     from grassroots.usecases.concerns import Concerns
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.registers import Registers
     from grassroots.usecases.reports import Reports
     from grassroots.usecases.roles import Roles
+    from grassroots.usecases.seals import Seals
     from grassroots.usecases.stations import Stations
     from grassroots.usecases.suggestions import Suggestions
     from grassroots.usecases.teams import Teams
@@ -87,7 +90,7 @@ def open(
     ``pause`` waits (seconds) between tries.
 
     Raises BadInput for an unknown scheme, zone or pack; Unreachable if the storage is; PluginError if the
-    storage's plugin is broken.
+    storage's plugin is broken; Corrupt ``archive-unfinished`` for a network whose load was broken off.
     """
     offer = discovery.find_storage(url)
     storage = offer.open(url, network)
@@ -109,7 +112,8 @@ def _opened(
     pause: Callable[[float], None],
 ) -> Network:
     table = Kinds((*standard_kinds(), *kinds))
-    storage.prepare([spec.stored_kind() for spec in table])
+    storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING])
+    check_whole(storage, network)
     founding = Charter.found(
         salt=entropy(16), zone=zone or "Asia/Shanghai", founded_on=clock().astimezone(UTC).date()
     ).after
@@ -213,6 +217,8 @@ class Network:
         typing follows: both stay in the trail.
         """
         who = Actor.parse(actor) if isinstance(actor, str) else actor
+        if not isinstance(who, Actor):
+            raise BadInput("argument-wrong-type", field="actor", what=str(actor), wanted="Actor")
         return Desk(Seat(office=self._office, actor=who, purpose=purpose, proxy_for=proxy_for, sheet=sheet))
 
     def close(self) -> None:
@@ -252,6 +258,13 @@ class Desk:
         from grassroots.usecases.appointments import Appointments
 
         return Appointments(self.seat)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The whole network as one file."""
+        from grassroots.usecases.archive import Archive
+
+        return Archive(self.seat)
 
     @cached_property
     def charter(self) -> Charters:
@@ -357,6 +370,13 @@ class Desk:
         from grassroots.usecases.roles import Roles
 
         return Roles(self.seat)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """Seals over the journal, and the proof that nothing was changed."""
+        from grassroots.usecases.seals import Seals
+
+        return Seals(self.seat)
 
     @cached_property
     def stations(self) -> Stations:

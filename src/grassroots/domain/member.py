@@ -127,6 +127,11 @@ class Dated:
     date: PartialDate
     source: DateSource = DateSource.REGISTER
 
+    @classmethod
+    def parse(cls, iso: str) -> Dated:
+        """A date told at the desk: "1950", "1950-07" or "1950-07-03"."""
+        return cls(PartialDate.parse(iso), DateSource.TOLD)
+
 
 @final
 @attrs.frozen

@@ -18,6 +18,7 @@ from grassroots.contracts.storage import Batch, Fact, Ref, limits
 from grassroots.domain.policy import Action
 from grassroots.errors import BadInput, Conflict, Denied, Refused, Unavailable
 from grassroots.workspace.codec import compact, unstructure
+from grassroots.workspace.fitting import fitted
 from grassroots.workspace.office import Seat
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
@@ -47,6 +48,7 @@ def act(method: Callable[Concatenate[S, Work, P], T]) -> Callable[Concatenate[S,
     @wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         seat = self._seat
+        args, kwargs = fitted(method, args, kwargs)
         asked = (method.__qualname__, args, kwargs)
         try:
             return perform(seat, lambda work: method(self, work, *args, **kwargs), asked)
@@ -64,6 +66,7 @@ def look(method: Callable[Concatenate[S, Reading, P], T]) -> Callable[Concatenat
 
     @wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        args, kwargs = fitted(method, args, kwargs)
         return method(self, Reading(self._seat), *args, **kwargs)
 
     return cast("Callable[Concatenate[S, P], T]", run)

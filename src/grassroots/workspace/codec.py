@@ -5,7 +5,8 @@ default are left out (defaults are therefore part of the format: tests/samples p
 the SHA-256 of a body a commitment: a fact carries it, so that the newest body is provable, and once the
 body is erased nothing can be guessed from what remains.
 
-The body of a fact is JSON: ``{"t": type, "at": UTC, "by": actor, "d": fields, "w": {ref: commitment}, ...}``.
+The body of a fact is JSON: ``{"t": type, "at": UTC, "by": actor, "d": fields, "w": {ref: commitment}, ...}``;
+an empty commitment says that the record was erased.
 
 Everything strict: text is text and ``"false"`` is not a flag (cattrs would turn ``None`` inside a tuple of
 texts into ``"None"`` and ``"false"`` into ``True``). Unknown fields of stored records are kept and written

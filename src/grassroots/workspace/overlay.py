@@ -79,20 +79,21 @@ class Overlay:
 
     def _candidates(self, query: Query) -> Collection[str]:
         """The ids that can answer: those under the rarest of the asked values, not all of a kind."""
-        best: Collection[str] = self._ids.get(query.kind, ())
         # The rarest value decides how many are looked at: the member, not the programme of thousands.
-        least: set[str] | None = None
+        best: Collection[str] = self._ids.get(query.kind, ())
         for clause in query.where:
             if isinstance(clause, (Is, Includes)):
-                found = self._index.get((query.kind, clause.key, clause.value), set())
-            elif isinstance(clause, AnyOf) and least is None:
-                found = set().union(
-                    *(self._index.get((query.kind, clause.key, one), ()) for one in clause.values)
-                )
+                found: Collection[str] = self._index.get((query.kind, clause.key, clause.value), ())
+            elif isinstance(clause, AnyOf):
+                sets = [self._index.get((query.kind, clause.key, value), ()) for value in clause.values]
+                if sum(map(len, sets)) >= len(best):
+                    continue
+                found = {id_ for one in sets for id_ in one}
             else:
                 continue
-            least = found if least is None or len(found) < len(least) else least
-        return set(self._ids.get(query.kind, ()) if least is None else least)
+            if len(found) < len(best):
+                best = found
+        return best
 
     def _set(self, ref: Ref, stored: Stored | None) -> None:
         if ref in self._records:

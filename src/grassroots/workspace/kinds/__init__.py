@@ -24,6 +24,7 @@ ROOMS = (
     "suggestion",
     "honour",
     "intake",
+    "seal",
 )
 """The rooms that stand. A new one adds its module here and its class to the desk."""
 

@@ -1,0 +1,104 @@
+"""What callers give to a desk, made to fit what its methods ask for, before any rule sees it.
+
+People who embed a desk give codes and ISO texts where a method asks for an enum, a period or a partial date;
+those are read. What cannot fit (a text where a day is asked, a moment where a day is asked) is said at the
+door, in words, and not as an error from somewhere inside.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from enum import Enum
+from functools import cache
+from typing import Any, Union
+
+import attrs
+
+from grassroots.errors import BadInput
+
+Fit = Callable[[str, Any], Any]
+
+
+def fitted(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """The arguments (without self and work) as the method asks for them; BadInput names the one that fails."""
+    places, named = _plan(method)
+    if args:
+        args = tuple(
+            fit(name, value) if (fit := named.get(name)) else value
+            for name, value in zip((*places, *[""] * len(args)), args, strict=False)
+        )
+    for name, value in kwargs.items():
+        if (fit := named.get(name)) is not None:
+            kwargs[name] = fit(name, value)
+    return args, kwargs
+
+
+@cache
+def _plan(method: Callable[..., Any]) -> tuple[tuple[str, ...], Mapping[str, Fit]]:
+    parameters = list(inspect.signature(method).parameters.values())[2:]
+    hints = _hints(method)
+    named: dict[str, Fit] = {}
+    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):
+        # ``**fields`` are those of the record that the method gives back.
+        record = hints.get("return")
+        if isinstance(record, type) and attrs.has(record):
+            named.update(_fits(_hints(record)))
+    named.update(_fits({one.name: hints[one.name] for one in parameters if one.name in hints}))
+    places = tuple(one.name for one in parameters if one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return places, named
+
+
+def _hints(of: Any) -> Mapping[str, Any]:
+    try:
+        return typing.get_type_hints(of)
+    except NameError:  # a name that only type checkers import: then nothing is made to fit
+        return {}
+
+
+def _fits(hints: Mapping[str, Any]) -> dict[str, Fit]:
+    return {name: fit for name, hint in hints.items() if (fit := _fit(hint)) is not None}
+
+
+def _fit(hint: Any) -> Fit | None:
+    if typing.get_origin(hint) in (Union, types.UnionType):
+        asked = [one for one in typing.get_args(hint) if one is not type(None)]
+        return _fit(asked[0]) if len(asked) == 1 else None
+    if not isinstance(hint, type):
+        return None
+    if issubclass(hint, Enum):
+        return lambda name, value: _choice(hint, name, value)
+    if hint in (date, time, datetime):
+        return lambda name, value: _clock(hint, name, value)
+    if attrs.has(hint):
+        return lambda name, value: _value(hint, name, value)
+    return None
+
+
+def _choice(choices: type[Enum], name: str, value: Any) -> Any:
+    if value is None or isinstance(value, choices):
+        return value
+    try:
+        return choices(value)
+    except ValueError:
+        known = tuple(str(one.value) for one in choices)
+        raise BadInput("argument-unknown", field=name, what=str(value), known=known) from None
+
+
+def _value(wanted: type, name: str, value: Any) -> Any:
+    if value is None or isinstance(value, wanted):
+        return value
+    parse = getattr(wanted, "parse", None)
+    if parse is not None and isinstance(value, str):
+        return parse(value)
+    raise BadInput("argument-wrong-type", field=name, what=str(value), wanted=wanted.__name__)
+
+
+def _clock(wanted: type, name: str, value: Any) -> Any:
+    # A datetime is a date to isinstance, and then fails to compare with one, far from here.
+    if value is None or (isinstance(value, wanted) and isinstance(value, datetime) == (wanted is datetime)):
+        return value
+    raise BadInput("argument-wrong-type", field=name, what=str(value), wanted=wanted.__name__)
