@@ -1,0 +1,174 @@
+"""Writing an archive: into a stream, or into a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, Protocol, final
+
+import attrs
+
+from grassroots.contracts.storage import Query, Storage
+from grassroots.errors import Corrupt, Full
+from grassroots.usecases.archive.lines import (
+    ArchivedKind,
+    BadArchive,
+    Manifest,
+    Progress,
+    end_line,
+    entry_line,
+    head_line,
+    named,
+)
+from grassroots.usecases.archive.moment import Moment, entries
+from grassroots.usecases.archive.spool import Spool
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class _Sink(Protocol):
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
+
+
+@final
+class Nowhere:
+    """A sink that keeps nothing: for an archive of which only the hash is wanted."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take bytes."""
+        return len(data)
+
+
+@final
+class _Hashed:
+    """Writes lines and hashes them on the way."""
+
+    def __init__(self, out: _Sink) -> None:
+        self._out = out
+        self.all, self.content = hashlib.sha256(), hashlib.sha256()
+
+    def write(self, line: bytes, *, content: bool = True) -> None:
+        self._out.write(line)
+        self.all.update(line)
+        if content:
+            self.content.update(line)
+
+
+def dump(
+    storage: Storage,
+    out: BinaryIO | Nowhere,
+    *,
+    kinds: Collection[ArchivedKind],
+    network: str,
+    zone: str,
+    program: str,
+    progress: Progress = lambda done, of: None,
+    folder: Path | None = None,
+) -> Manifest:
+    """Write the network as of one committed moment, while others write; what was written, as its manifest.
+
+    The storage is prepared for ``kinds``. Records wait, sorted, in a nameless file in ``folder`` (the
+    system's temporary folder if None), which needs as much room as they do. Raises BadArchive
+    ``archive-kind-unknown`` if the journal speaks of kinds that are not among these, Full when there is
+    no room, Conflict (crowded) if others write so fast that no moment can be caught.
+    """
+    plain = [one.kind for one in kinds]
+    weight = sum(sum(group.rows for group in storage.tally(Query(kind.name)).values()) for kind in plain)
+    done = 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        if done % 100 == 0:
+            progress(done, max(done, total))
+
+    try:
+        with Spool(folder) as spool:
+            total = weight + storage.head()
+            moment = Moment(storage, plain, spool).taken(tick)
+            manifest = Manifest(
+                program=program, network=network, zone=zone, head=moment.head, kinds=tuple(kinds)
+            )
+            manifest = _write(storage, moment, manifest, out, tick)
+    except OSError as error:
+        raise _told(error) from error
+    progress(max(done, total), max(done, total))
+    return manifest
+
+
+def _write(
+    storage: Storage, moment: Moment, manifest: Manifest, out: BinaryIO | Nowhere, tick: Callable[[], None]
+) -> Manifest:
+    sink, counts = _Hashed(out), Counter[str]()
+    sink.write(head_line(manifest), content=False)
+    for _, kind, line in moment.lines():
+        counts[kind] += 1
+        sink.write(line)
+    position = 0
+    for entry in entries(storage, 0, moment.head):
+        moment.known(named((entry,)))
+        position += 1
+        if entry.position != position:
+            raise Corrupt("corrupt", where=f"journal/{position}", problem=f"{entry.position}")
+        sink.write(entry_line(entry))
+        tick()
+    if position != moment.head:
+        raise Corrupt("corrupt", where=f"journal/{position + 1}", problem="missing")
+    manifest = attrs.evolve(
+        manifest, records=counts, content=sink.content.hexdigest(), sha256=sink.all.hexdigest()
+    )
+    out.write(end_line(manifest))
+    return manifest
+
+
+def write_file(
+    path: Path, write: Callable[[BinaryIO], Manifest], check: Callable[[Path], object] | None = None
+) -> Manifest:
+    """Write beside the file, force it to the disk, ``check`` it, and only then give it its name.
+
+    What had the name before stands until then. Readable for its owner alone. Raises Full, or BadArchive
+    ``archive-cannot-write``.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise _told(error, path) from error
+    beside = Path(name)
+    try:
+        with open(handle, "wb") as out:
+            manifest = write(out)
+            out.flush()
+            os.fsync(out.fileno())
+        if check is not None:
+            check(beside)
+        os.replace(beside, path)
+        _keep_name(path.parent)
+    except OSError as error:
+        raise _told(error, path) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return manifest
+
+
+def _keep_name(folder: Path) -> None:
+    # The new name is on the disk only when its folder is. Not every system lets a folder be opened.
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _told(error: OSError, path: Path | None = None) -> Exception:
+    if error.errno in _FULL:
+        return Full()
+    file = str(path) if path is not None else str(error.filename or "")
+    return BadArchive("archive-cannot-write", file=file, problem=error.strerror or str(error))
