@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.registers import Registers
     from grassroots.usecases.reports import Reports
     from grassroots.usecases.roles import Roles
+    from grassroots.usecases.seals import Seals
     from grassroots.usecases.stations import Stations
     from grassroots.usecases.suggestions import Suggestions
     from grassroots.usecases.teams import Teams
@@ -369,6 +370,13 @@ class Desk:
         from grassroots.usecases.roles import Roles
 
         return Roles(self.seat)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """Seals over the journal, and the proof that nothing was changed."""
+        from grassroots.usecases.seals import Seals
+
+        return Seals(self.seat)
 
     @cached_property
     def stations(self) -> Stations:

@@ -40,7 +40,7 @@ SHIPPED = Packs(
 ROWS = policy_rows(SHIPPED, TODAY)
 POLICY = Policy.of(SHIPPED, TODAY)
 
-KINDS = ("member", "pairing", "contact", "duty", "concern", "intervention", "award", "app-own-kind")
+KINDS = ("member", "pairing", "contact", "duty", "concern", "intervention", "award", "seal", "app-own-kind")
 PURPOSES = ("work", "app-own-purpose")
 TIES = tuple(relation for relation in Relation if relation is not Relation.ANY)
 TIED = tuple(frozenset(some) for size in range(len(TIES) + 1) for some in combinations(TIES, size))
@@ -56,6 +56,8 @@ def agreed(posture: str, tied: frozenset[Relation], kind: str, group: str, actio
         case "steward" | "system":
             return "allow"
         case "clerk":
+            if kind == "seal" and action in ("write", "bulk"):
+                return "deny"
             return "deny" if group == "health" and action in ("bulk", "export") else "allow"
         case "partner":
             return "allow" if action == "count" else "deny"

@@ -70,6 +70,10 @@ LEAST: dict[str, dict[str, Any]] = {
         "id": "Z1", "intake": "Y1", "form": "members", "file": "花名册.xlsx", "sheet": "Sheet1", "number": 3,
         "digest": "cd" * 16, "status": "taken",
     },
+    "seal": {
+        "id": "0000000001", "number": 1, "first": 1, "last": 40, "hash": "ef" * 32,
+        "sealed_at": "2021-07-02T10:00:00Z",
+    },
 }  # fmt: skip
 
 FULL: dict[str, dict[str, Any]] = {
@@ -183,6 +187,7 @@ FULL: dict[str, dict[str, Any]] = {
         "status": "held-back", "made": ["member/M1"], "code": "name-form", "column": "name", "nth": 1,
         "mends": ["ab" * 16],
     },
+    "seal": {"public_key": "0a" * 32, "signature": "0b" * 64},
 }  # fmt: skip
 
 

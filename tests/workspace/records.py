@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
+from grassroots.domain.seal import Seal, seal_id
 from grassroots.errors import Refused
 from grassroots.values.dates import PartialDate
 
@@ -85,8 +86,33 @@ def of_type(declared: Any, name: str = "") -> st.SearchStrategy[Any]:
     raise TypeError(f"no strategy for {declared!r}")
 
 
+HASHES = st.binary(min_size=32, max_size=32).map(bytes.hex)
+
+
+@st.composite
+def _seals(draw: st.DrawFn) -> Seal:
+    number, first = draw(st.integers(1, 9999)), draw(st.integers(1, 9999))
+    signed = draw(st.booleans())
+    return Seal(
+        id=seal_id(number),
+        number=number,
+        first=first,
+        last=first + draw(st.integers(0, 9999)),
+        hash=draw(HASHES),
+        sealed_at=draw(MOMENTS),
+        public_key=draw(HASHES) if signed else "",
+        signature=draw(HASHES) if signed else "",
+    )
+
+
+RULED: dict[type, st.SearchStrategy[Any]] = {Seal: _seals()}
+"""Records whose fields follow from each other: hardly any draw of them alone would be one."""
+
+
 def any_of(record: type[Any]) -> st.SearchStrategy[Any]:
     """Any sound value of an attrs class: what the class itself refuses is drawn again."""
+    if record in RULED:
+        return RULED[record]
     hints = typing.get_type_hints(record)
     fields = [field for field in attrs.fields(record) if field.init]
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from grassroots import __version__
-from grassroots.cli import archive, catalogue, demo, figures, importing, network, report, sheets
+from grassroots.cli import archive, catalogue, demo, figures, importing, network, report, seals, sheets
 from grassroots.cli.language import chosen
 from grassroots.cli.output import DONE, INTERRUPTED, REFUSED, Output
 from grassroots.cli.parser import Command, UsageProblem, build
@@ -26,6 +26,7 @@ COMMANDS: tuple[Command, ...] = (
     *sheets.COMMANDS,
     *figures.COMMANDS,
     *report.COMMANDS,
+    *seals.COMMANDS,
     *archive.COMMANDS,
     *catalogue.COMMANDS,
 )
