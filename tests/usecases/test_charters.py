@@ -197,3 +197,13 @@ def test_a_charter_is_amended_by_the_office_alone(network: Network) -> None:
         with pytest.raises((Denied, Missing)):
             network.desk(other).charter.amend(name="别名")
     assert network.desk("steward:office").charter.get().name == "新名"
+
+
+def test_a_line_of_the_charter_may_go_back_to_what_it_would_not_have_to_say(desk: Desk) -> None:
+    station = '[[station]]\ncode = "lingxi"\nkind = "station"\nname = "灵溪站"\n'
+    desk.charter.found(station + 'status = "planned"\n')
+    desk.charter.found(station)
+    assert desk.stations.get(StationId("lingxi")).status == "planned"
+    founded = desk.charter.found(station + 'status = "open"\n')
+    assert founded.changed["station"] == 1
+    assert desk.stations.get(StationId("lingxi")).status == "open"

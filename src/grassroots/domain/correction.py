@@ -5,7 +5,7 @@ Which fields were changed goes into the trail; their former values go into histo
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar, cast, final
+from typing import Any, Final, Protocol, TypeVar, cast, final
 
 import attrs
 
@@ -29,18 +29,29 @@ class RecordCorrected(Event):
     source: str
 
 
-def corrected(found: R, said: R, source: str = "sheet") -> Step[R]:
-    """``found`` with what ``said`` says otherwise. A blank (None, an empty list, the default) never wipes."""
+def corrected(found: R, fresh: R, source: str = "sheet", *, said: frozenset[str] | None = None) -> Step[R]:
+    """``found`` with what ``fresh`` says otherwise. A blank (None, an empty list or text) never wipes.
+
+    ``said`` names the fields that the source really says: these and no others count, also where they are
+    said to be the default (no flag, one incident). Where it is not known (None), a default says nothing.
+    """
     changed: dict[str, Any] = {}
     for field in attrs.fields(cast("type[attrs.AttrsInstance]", type(found))):
-        if field.name == "id":
+        value = getattr(fresh, field.name)
+        if field.name == "id" or value in _BLANK or value == getattr(found, field.name):
             continue
-        value = getattr(said, field.name)
-        default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
-        if value is None or value == () or value == default or value == getattr(found, field.name):
+        if field.name not in said if said is not None else value == _default(field):
             continue
         changed[field.name] = value
     if not changed:
         return Step(found)
     after = attrs.evolve(found, **changed)  # type: ignore[misc]
     return Step(after, (RecordCorrected(fields=tuple(sorted(changed)), source=source),))
+
+
+_BLANK: Final = (None, (), "")
+
+
+def _default(field: attrs.Attribute[Any]) -> object:
+    default: Any = field.default
+    return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]

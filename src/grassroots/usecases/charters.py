@@ -128,7 +128,7 @@ class Charters(Room):
                 work.keep(step)
                 made += 1
                 continue
-            right = corrected(found, step.after, "charter")
+            right = corrected(found, step.after, "charter", said=frozenset(entry))
             work.keep(right)
             changed += bool(right.happened)
         if changed and any("parent" in entry for entry in entries):

@@ -51,6 +51,9 @@ from grassroots.values.ids import MemberId, OrganizationId, StationId, TeamId
 LEAFLETS: Final = "leaflets"
 """The item under which what the column of leaflets counts is kept."""
 
+_COUNTED_AS: Final = frozenset({"kind", "station", "team"})
+"""Where and as what those who came are counted."""
+
 _EARLY: Final = 30
 """Minutes by which people come before the beginning, where two occurrences of a day are told apart."""
 
@@ -191,12 +194,14 @@ def _unopposed(
 def _follow(landing: Landing, activity: Activity, before: Occurrence, after: Occurrence) -> None:
     """Who came is counted where and as what the occurrence is."""
     if after.kind != activity.kind:
-        after = landing.keep(corrected(after, attrs.evolve(after, kind=activity.kind), SHEET))
+        after = landing.keep(
+            corrected(after, attrs.evolve(after, kind=activity.kind), SHEET, said=_COUNTED_AS)
+        )
     kind, station, team = after.kind, after.station, after.team
     if (kind, station, team) != (before.kind, before.station, before.team):
         for one in landing.work.find(Attendance, Is("occurrence", after.id)):
             moved = attrs.evolve(one, kind=kind, station=station, team=team)
-            landing.work.keep(corrected(one, moved, SHEET))
+            landing.work.keep(corrected(one, moved, SHEET, said=_COUNTED_AS))
 
 
 # -- the sign-in sheet ------------------------------------------------------------------------------------

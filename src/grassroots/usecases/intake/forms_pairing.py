@@ -84,7 +84,7 @@ def land_pairing(landing: Landing) -> None:
         if pairing.status is not PairingStatus.ENDED:
             pairing = landing.keep(pairing.end(ended, reason))
         said |= {"ended": ended, "end_reason": reason}
-    landing.keep(corrected(pairing, attrs.evolve(pairing, **said)))
+    landing.keep(corrected(pairing, attrs.evolve(pairing, **said), _SHEET, said=frozenset(said)))
     not_kept(row, "remark")
 
 
@@ -275,7 +275,8 @@ def land_medal(landing: Landing) -> None:
         given = None if award.awarded_on is None else award.awarded_on.isoformat()
         raise AlreadyAwarded(award=award.id, member=member, honour=MEDAL, on=given)
     take_over(landing, award)
-    landing.keep(corrected(award, attrs.evolve(award, awarded_on=on, station=station or award.station)))
+    after = attrs.evolve(award, awarded_on=on, station=station or award.station)
+    landing.keep(corrected(award, after, _SHEET, said=row.said(awarded_on="awarded_on", station="station")))
     not_kept(row, "remark")
 
 

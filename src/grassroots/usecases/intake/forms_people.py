@@ -41,7 +41,8 @@ def land_member(landing: Landing) -> None:
         landing.keep(Member.register(id=MemberId(work.new_id()), name=str(name), **fields))
         return
     landing.made_by(found)
-    changed = {key: value for key, value in fields.items() if key != "status" and value not in (None, ())}
+    said = row.said(**{key: "category" if key == "categories" else key for key in fields if key != "status"})
+    changed = {key: value for key, value in fields.items() if key in said and value not in (None, ())}
     if name_key(found.name) != name_key(str(name)):
         changed["name"] = name
     landing.keep(found.correct("sheet", **changed))
@@ -171,6 +172,7 @@ def land_team(landing: Landing) -> None:
             oath_on=oath_on,
             others=[] if found else others,
         ),
+        row.said(span="first", oath_on="oath_on"),
     )
 
 
@@ -210,6 +212,7 @@ def land_appointment(landing: Landing) -> None:
             route=Route(route) if route else None,
             others=[] if found else others,
         ),
+        row.said(span="first", station="place", body="body", route="route"),
     )
 
 

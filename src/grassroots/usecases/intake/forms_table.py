@@ -49,6 +49,10 @@ _SHEET: Final = "sheet"
 """The reason that goes with what a sheet set right."""
 
 
+_WRITTEN_DOWN: Final = frozenset({"attendees", "agenda", "minutes"})
+"""What the minutes say of a meeting that was held."""
+
+
 # -- the minutes ------------------------------------------------------------------------------------------
 def land_meeting(landing: Landing) -> None:
     """A row of the minutes: the meeting, held, with this item on its agenda; the concern is tabled with it.
@@ -151,7 +155,7 @@ def _held(
     table = Step(planned.after) if called_off else planned.after.put_on_agenda(agenda)
     held = table.after.hold(today=work.today, attendees=came, decisions=agenda.values(), minutes=minutes)
     if found is not None and found.status is MeetingStatus.HELD:
-        return landing.keep(corrected(found, held.after, _SHEET))
+        return landing.keep(corrected(found, held.after, _SHEET, said=_WRITTEN_DOWN))
     return landing.keep(Step(held.after, planned.happened + table.happened + held.happened))
 
 

@@ -48,6 +48,11 @@ _DECIDED: Final = {
 }
 
 
+_OUTCOME: Final = frozenset({"outcome", "decided_on", "status"})
+_REPLY: Final = frozenset({"replies", "closed_on"})
+"""What the cells of an outcome, and of a reply, say."""
+
+
 # -- the register -----------------------------------------------------------------------------------------
 @final
 @attrs.frozen(kw_only=True)
@@ -226,9 +231,9 @@ def _hand_on(landing: Landing, concern: Concern, course: _Course) -> Concern:
     owner, unit = course.owner or concern.owner, course.unit or concern.unit
     due = course.due or concern.due
     if not concern.open:
-        return landing.keep(
-            corrected(concern, attrs.evolve(concern, owner=owner, unit=unit, due=due), _SHEET)
-        )
+        after = attrs.evolve(concern, owner=owner, unit=unit, due=due)
+        said = landing.row.said(owner="owner", unit="unit", due="due")
+        return landing.keep(corrected(concern, after, _SHEET, said=said))
     idle = concern.status in (ConcernStatus.RECORDED, ConcernStatus.ACCEPTED)
     if owner is not None and (idle or (owner, due) != (concern.owner, concern.due)):
         concern = landing.keep(concern.assign(owner, due))
@@ -250,8 +255,8 @@ def _settle(landing: Landing, concern: Concern, course: _Course, into: Concern |
     outcome = ConcernOutcome.EXPLAINED if course.came == "referred" else ConcernOutcome(course.came)
     if concern.outcome is not None:
         status = _DECIDED[outcome] if concern.status in _DECIDED.values() else concern.status
-        said = attrs.evolve(concern, outcome=outcome, decided_on=on or concern.decided_on, status=status)
-        return landing.keep(corrected(concern, said, _SHEET))
+        after = attrs.evolve(concern, outcome=outcome, decided_on=on or concern.decided_on, status=status)
+        return landing.keep(corrected(concern, after, _SHEET, said=_OUTCOME))
     # Refused at the desk without a day of its own: refused when it was heard.
     day = on or concern.taken_on
     match outcome:
@@ -273,8 +278,8 @@ def _answer(landing: Landing, concern: Concern, course: _Course) -> None:
             moved = (attrs.evolve(concern.replies[0], on=on),)
             # What this row closed with its reply moves with it; a closing of the desk's own stays.
             closed_on = on if concern.closed_on == concern.replies[0].on else concern.closed_on
-            said = attrs.evolve(concern, replies=moved, closed_on=closed_on)
-            concern = landing.keep(corrected(concern, said, _SHEET))
+            after = attrs.evolve(concern, replies=moved, closed_on=closed_on)
+            concern = landing.keep(corrected(concern, after, _SHEET, said=_REPLY))
         else:
             concern = landing.keep(concern.reply(on, ReplyMedium.IN_PERSON))
     if course.rating is not None:

@@ -53,14 +53,15 @@ class Landing:
         """Keep what a verb gave back, and name it as made by this row."""
         return self.made_by(self.work.keep(step))
 
-    def settle(self, found: R | None, fresh: Callable[[], Step[R]]) -> R:
+    def settle(self, found: R | None, fresh: Callable[[], Step[R]], said: frozenset[str] | None = None) -> R:
         """The record as this row says it: made if there is none yet, set right where the row says otherwise.
 
-        A blank never wipes: where the row says nothing, what is recorded stays.
+        ``said`` are the fields for which the row has a cell with something in it (see :meth:`Row.said`). A
+        blank never wipes: where the row says nothing, what is recorded stays.
         """
         if found is None:
             return self.keep(fresh())
-        return self.keep(corrected(found, fresh().after))
+        return self.keep(corrected(found, fresh().after, said=said))
 
     def made_by(self, record: R) -> R:
         """Name a record as one that this row stands in."""

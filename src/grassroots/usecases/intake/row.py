@@ -89,6 +89,10 @@ class Row:
         """The cell as it stands; None if the sheet has no such column."""
         return self.cells.get(key)
 
+    def said(self, **columns: str) -> frozenset[str]:
+        """Of these fields, given with the key of their column, those whose cell has something in it."""
+        return frozenset(field for field, key in columns.items() if not messy.is_blank(self.raw(key)))
+
     def text(self, key: str) -> str | None:
         """Free text."""
         return self._read(key, messy.read_text)
@@ -142,12 +146,12 @@ class Row:
         return self._read(key, messy.read_flag)
 
     def choice(self, key: str) -> str | None:
-        """The code of a choice."""
+        """The code of a choice; what people write for nothing (-, 无) is nothing unless it is a choice."""
         words = self.text(key)
         if words is None:
             return None
         found = self._column(key).choice(words)
-        if found is None:
+        if found is None and not messy.is_blank(words):
             known = tuple(words[0] for words in self._column(key).choices.values() if words)
             self.problem("choice-unknown", key, what=words, known=known)
         return found
@@ -157,6 +161,8 @@ class Row:
         found = []
         for word in self.names_like(key):
             code = self._column(key).choice(word)
+            if code is None and messy.is_blank(word):
+                continue
             if code is None:
                 known = tuple(words[0] for words in self._column(key).choices.values() if words)
                 self.problem("choice-unknown", key, what=word, known=known)
