@@ -26,7 +26,7 @@ def test_a_report_is_one_page_in_the_readers_language(
     [
         (["report", "--out", "x.html"], "cli-usage-required"),
         (["report", "--period", "lately", "--out", "x.html"], "period-unreadable"),
-        (["report", "--period", "2021", "--out", "absent/x.html"], "sheet-cannot-write"),
+        (["report", "--period", "2021", "--out", "absent/x.html"], "cli-no-folder"),
         (["report", "--period", "2021", "--out", "x.html", "--claims", "absent.toml"], "sheet-not-found"),
     ],
 )

@@ -56,7 +56,7 @@ def test_an_offices_own_form_is_recognised_and_filled(peopled: Run, tmp_path: Pa
     rows = read_book(tmp_path / "done.xlsx").sheets[0].rows
     assert {"林小满", "贺兰山"} <= {cell for row in rows for cell in row}
     assert form.exists()
-    words = peopled("fill", "office.xlsx", "--out", "done.xlsx", "--language", "zh")
+    words = peopled("fill", "office.xlsx", "--out", "done.xlsx", "--force", "--language", "zh")
     assert any(row[:3] == ["籍贯", "–", "未认出，保持原样"] or row[0] == "籍贯" for row in words.table)
     assert "表中没有相应的栏" in words.out
 
@@ -67,7 +67,7 @@ def test_an_offices_own_form_is_recognised_and_filled(peopled: Run, tmp_path: Pa
         (["forms", "nope", "--out", "x.xlsx"], "form-unknown"),
         (["forms", "members", "--out", "x.pdf"], "cli-suffix"),
         (["forms", "members", "--out", "x.xlsx", "--lines", "-1"], "cli-lines"),
-        (["forms", "members", "--out", "absent/x.xlsx"], "sheet-cannot-write"),
+        (["forms", "members", "--out", "absent/x.xlsx"], "cli-no-folder"),
         (["register", "nope", "--out", "x.xlsx"], "form-unknown"),
         (["register", "members", "--out", "x.doc"], "cli-suffix"),
         (["register", "members", "--out", "x.csv", "--period", "lately"], "period-unreadable"),

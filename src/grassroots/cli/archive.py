@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from grassroots.cli.opening import desk_of, shown
 from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
+from grassroots.cli.targets import check_not_storage
 from grassroots.errors import Corrupt
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def _dump(options: Namespace, output: Output) -> int:
     from grassroots import __version__
 
     options.network = options.url
+    check_not_storage(options, options.file)
     with desk_of(options) as desk, _bar(output, "write") as bar:
         told = desk.archive.dump(options.file, program=__version__, progress=bar)
     output.give({"archive": told.plain(), "file": str(options.file)})
@@ -64,6 +66,7 @@ def _backup(options: Namespace, output: Output) -> int:
     from grassroots import __version__
 
     options.network = options.url
+    check_not_storage(options, options.file)
     with desk_of(options) as desk, _bar(output, "write") as bar:
         told = desk.archive.backup(options.file, program=__version__, progress=bar)
     output.give({"archive": told.plain(), "file": str(options.file), "verified": True})

@@ -15,6 +15,7 @@ from grassroots.cli.opening import desk_of
 from grassroots.cli.output import DONE, HELD_BACK, REFUSED, Output, plain_error
 from grassroots.cli.parser import Command, Parser
 from grassroots.cli.problems import problem_words, value_of
+from grassroots.cli.targets import check_not_input, check_target
 from grassroots.errors import BadInput
 
 if TYPE_CHECKING:
@@ -33,14 +34,17 @@ def _add(parser: Parser) -> None:
     parser.take("file", metavar="FILE", nargs="+", type=Path, told="sheets")
     parser.take("--check", action="store_true", told="check")
     parser.take("--failed", metavar="OUT.xlsx", type=Path, told="failed")
+    parser.take("--force", action="store_true", told="force")
     parser.take("--yes", action="store_true", told="yes")
 
 
 def _import(options: Namespace, output: Output) -> int:
-    if options.failed is not None and options.failed.suffix.lower() != ".xlsx":
-        raise BadInput("cli-suffix", file=options.failed.name, known=(".xlsx",))
+    files = files_of(options.file)
+    if options.failed is not None:
+        check_not_input(options.failed, files)
+        check_target(options, options.failed, ".xlsx")
     with desk_of(options) as desk:
-        books, refused = read_books(files_of(options.file), output)
+        books, refused = read_books(files, output)
         if refused:
             return _refuse(refused, output)
         plan = make_plan(desk, books, output)

@@ -8,6 +8,7 @@ from pathlib import Path
 from grassroots.cli.opening import desk_of, period_of, place_of, read_text, write_text
 from grassroots.cli.output import DONE, Output
 from grassroots.cli.parser import Command, Parser
+from grassroots.cli.targets import check_target
 
 
 def _add(parser: Parser) -> None:
@@ -15,6 +16,7 @@ def _add(parser: Parser) -> None:
     parser.take("--place", metavar="STATION", told="place")
     parser.take("--claims", metavar="FILE", type=Path, told="report-claims")
     parser.take("--out", metavar="FILE.html", type=Path, required=True, told="out-report")
+    parser.take("--force", action="store_true", told="force")
 
 
 def _report(options: Namespace, output: Output) -> int:
@@ -22,6 +24,7 @@ def _report(options: Namespace, output: Output) -> int:
 
     period = period_of(options)
     assert period is not None
+    check_target(options, options.out, ".html", ".htm")
     claims = None if options.claims is None else read_text(options.claims)
     with desk_of(options) as desk:
         place = place_of(options, desk)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from grassroots.cli.opening import desk_of, period_of, place_of
 from grassroots.cli.output import DONE, Output
 from grassroots.cli.parser import Command, Parser
+from grassroots.cli.targets import check_target, same
 from grassroots.errors import BadInput
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _MOST_LINES = 2000
 def _add_forms(parser: Parser) -> None:
     parser.take("code", nargs="*", metavar="CODE", told="form-codes")
     parser.take("--out", metavar="FILE.xlsx", type=Path, told="out-forms")
+    parser.take("--force", action="store_true", told="force")
     parser.take("--lines", metavar="N", type=int, default=20, told="lines")
 
 
@@ -30,7 +32,7 @@ def _forms(options: Namespace, output: Output) -> int:
     codes = options.code or [code for code, form in known.items() if form.printed]
     if options.out is None:
         return _list([_layout(code, known) for code in codes], output)
-    _need_suffix(options.out, ".xlsx")
+    check_target(options, options.out, ".xlsx")
     if not 0 <= options.lines <= _MOST_LINES:
         raise BadInput("cli-lines", what=options.lines, most=_MOST_LINES)
     from grassroots.sheets.writing import write_forms
@@ -82,6 +84,7 @@ def _list(layouts: list[FormLayout], output: Output) -> int:
 def _add_register(parser: Parser) -> None:
     parser.take("code", metavar="CODE", told="form-code")
     parser.take("--out", metavar="FILE", type=Path, required=True, told="out-register")
+    parser.take("--force", action="store_true", told="force")
     _add_part(parser)
 
 
@@ -93,7 +96,7 @@ def _add_part(parser: Parser) -> None:
 def _register(options: Namespace, output: Output) -> int:
     from grassroots.sheets.writing import write_csv, write_forms
 
-    suffix = _need_suffix(options.out, ".xlsx", ".csv")
+    suffix = check_target(options, options.out, ".xlsx", ".csv")
     period = period_of(options)
     with desk_of(options) as desk:
         place = place_of(options, desk)
@@ -111,6 +114,7 @@ def _add_fill(parser: Parser) -> None:
     parser.take("form_file", metavar="FORM.xlsx", type=Path, told="form-file")
     parser.take("--form", metavar="CODE", told="form-code")
     parser.take("--out", metavar="OUT.xlsx", type=Path, required=True, told="out-fill")
+    parser.take("--force", action="store_true", told="force")
     _add_part(parser)
 
 
@@ -118,9 +122,9 @@ def _fill(options: Namespace, output: Output) -> int:
     from grassroots.sheets.filling import fill_form
     from grassroots.usecases.intake import standard_forms
 
-    _need_suffix(options.out, ".xlsx")
-    if options.out.resolve() == options.form_file.resolve():
+    if same(options.out, options.form_file):
         raise BadInput("cli-same-file", file=options.out.name)
+    check_target(options, options.out, ".xlsx")
     period = period_of(options)
     known = {form.code: form for form in standard_forms()}
     with desk_of(options) as desk:
@@ -185,12 +189,6 @@ def _recognised(path: Path) -> tuple[FormLayout, str]:
         known = tuple(form.code for form in standard_forms())
         raise BadInput("cli-form-not-recognised", file=book.name, known=known)
     return best.layout, best.sheet.name
-
-
-def _need_suffix(path: Path, *known: str) -> str:
-    if path.suffix.lower() not in known:
-        raise BadInput("cli-suffix", file=path.name, known=known)
-    return path.suffix.lower()
 
 
 COMMANDS: tuple[Command, ...] = (

@@ -61,7 +61,7 @@ def write_forms(target: Target, forms: Sequence[Form], *, created: datetime | No
             "strings_to_numbers": False,
         },
     )
-    book.set_properties({"created": created or _CREATED})
+    book.set_properties({"created": created or _CREATED, "keywords": "grassroots"})
     styles = _Styles(book)
     taken = {_LISTS.casefold(), "history"}
     pages = [book.add_worksheet(_sheet_name(form.title or form.code, taken)) for form in forms]
