@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,7 @@ PERSON = Kind(
 )
 VISIT = Kind("visit", {"day": Key.TEXT})
 KINDS = (ArchivedKind(PERSON, 2), ArchivedKind(VISIT))
+SHELF = memory.Shelf()
 dump_street = partial(dump, network="street", zone="Asia/Shanghai", program="1")
 
 
@@ -394,6 +397,30 @@ def test_what_an_app_keeps_of_its_own_is_not_left_out_in_silence(lively: Storage
     assert (told.value.code, told.value.facts["kind"]) == ("archive-kind-unknown", "visit")
 
 
+def test_memory_does_not_grow_with_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from grassroots.usecases.archive import spool
+
+    monkeypatch.setattr(spool, "_RUN", 200_000)
+
+    def most(records: int) -> int:
+        storage = fresh(tmp_path / f"{records}.db")
+        for start in range(0, records, 500):
+            act(storage, f"{start}", *(person(f"{start + n:06}", b"x" * 1_000) for n in range(500)))
+        path = tmp_path / f"{records}.jsonl"
+        with path.open("wb") as out, fresh(tmp_path / f"{records}-there.db") as there:
+            tracemalloc.start()
+            dump_street(storage, out, kinds=KINDS)
+            out.flush()
+            load(path, there)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        storage.close()
+        return peak
+
+    small, large = most(2_000), most(8_000)
+    assert large < small * 1.5, (small, large)
+
+
 # -- damage -----------------------------------------------------------------------------------------------
 def test_every_one_of_300_flipped_bits_is_found_and_nothing_is_written(
     lively: Storage, tmp_path: Path
@@ -668,6 +695,41 @@ def test_a_backup_is_for_its_owner_alone_and_the_earlier_one_stands_until_the_ne
         desk.archive.backup(path, program="1")
     assert path.read_bytes() == earlier
     assert [one.name for one in tmp_path.iterdir()] == ["town.jsonl"]
+
+
+def test_the_example_goes_to_a_file_and_back_to_memory_and_is_the_same(tmp_path: Path) -> None:
+    charter = Path(__file__).parents[2] / "examples" / "district_year" / "charter.toml"
+    with grassroots.open("memory:", network="year") as source:
+        desk = source.desk("steward:office")
+        desk.charter.found(charter.read_text("utf-8"))
+        first = desk.archive.backup(tmp_path / "1.jsonl", program="1")
+        stations = desk.stations.all()
+    for number, url in ((1, f"sqlite:///{tmp_path / 'year.db'}"), (2, "memory:///year-of-the-archive-test")):
+        offer = {"sqlite": sqlite.open_network}.get(url.partition(":")[0], SHELF.open)
+        with offer(url, "year") as target:
+            load(tmp_path / f"{number}.jsonl", target)
+            check_same(target, first)
+        with closing(offer(url, "year")) as target:
+            target.prepare([one.kind for one in first.kinds])
+            with (tmp_path / f"{number + 1}.jsonl").open("wb") as out:
+                dump(target, out, kinds=first.kinds, network="year", zone=first.zone, program="1")
+    assert (tmp_path / "1.jsonl").read_bytes() == (tmp_path / "3.jsonl").read_bytes()
+    with grassroots.open(f"sqlite:///{tmp_path / 'year.db'}", network="year") as again:
+        assert again.desk("steward:office").stations.all() == stations
+        assert sum(first.records.values()) > 100
+
+
+def test_what_was_sealed_is_still_intact_after_a_restore(town: grassroots.Network, tmp_path: Path) -> None:
+    desk = town.desk("steward:office")
+    code = desk.seals.seal()
+    desk.archive.backup(tmp_path / "town.jsonl", program="1")
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    with sqlite.open_network(url, "town") as target:
+        load(tmp_path / "town.jsonl", target)
+    with grassroots.open(url, network="town") as again:
+        there = again.desk("steward:office").seals
+        assert there.verify() == desk.seals.verify()
+        assert there.seal() == code
 
 
 @pytest.mark.parametrize("actor", ["clerk:li", "lead:he", "volunteer:lin", "auditor:xu", "partner:charity"])

@@ -13,7 +13,7 @@ from grassroots.contracts.storage import Position
 
 _RUN = 8 << 20
 """Bytes that are sorted in memory at a time."""
-_CHUNK = 64 << 10
+_CHUNK = 16 << 10
 _DIGITS = 19
 """Of the largest position: signed 64 bit."""
 
