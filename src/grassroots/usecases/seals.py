@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import final
 
-from grassroots.contracts.storage import Entry, Ref
+from grassroots.contracts.storage import Entry, Query, Ref
 from grassroots.domain.policy import Action
 from grassroots.domain.seal import Anchor, Seal, SealHash, Verification, seal_id
 from grassroots.errors import Corrupt, Missing
@@ -70,7 +70,8 @@ class Seals(Room):
     @look
     def latest(self, reading: Reading) -> Seal | None:
         """The newest seal."""
-        return next(iter(reading.list(Seal, limit=1, backwards=True)), None)
+        found = reading.office.storage.find(Query("seal", limit=1, backwards=True))
+        return reading.get(Seal, found[0].ref.id) if found else None
 
     @look
     def verify(

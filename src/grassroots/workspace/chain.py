@@ -47,6 +47,9 @@ class Chain:
         self._signatures = bool(public_keys) or importlib.util.find_spec("cryptography") is not None
         self.seals = 0
         self.sealed_to = self.signed_to = self.anchored_to = 0
+        if start is not None:
+            self.sealed_to = start.last
+            self._signature(start)
         self._begin()
 
     def add(self, page: list[Entry]) -> None:

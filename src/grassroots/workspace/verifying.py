@@ -94,7 +94,7 @@ class Verifier:
     def _level(self) -> Level:
         """What was asked for and reached. Asked for a signature and finding none is no proof at all."""
         chain = self._chain
-        if not chain.seals or (self._keys and not chain.signed_to):
+        if not chain.sealed_to or (self._keys and not chain.signed_to):
             return Level.NONE
         if chain.anchored_to:
             return Level.ANCHORED
