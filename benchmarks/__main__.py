@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: ``python -m benchmarks [import] [district] [--json] [--quick]``.
+"""Run all benchmarks, or those named: ``python -m benchmarks [SUITE ...] [--json] [--quick]``.
 
 Each row: name, value, unit, peer, peer_value, ratio. A ratio compares two things measured in this very run,
 interleaved where they are short; absolute numbers are those of this machine and carry over to no other.
@@ -11,11 +11,12 @@ import json
 import sys
 from collections.abc import Callable
 
-from benchmarks import district, imports
+from benchmarks import district, imports, seals
 
 SUITES: dict[str, Callable[[bool], list[dict[str, object]]]] = {
     "import": imports.run,
     "district": district.run,
+    "seals": seals.run,
 }
 
 
