@@ -205,6 +205,9 @@ def test_the_telephone_tells_namesakes_on_a_roster_apart(desk: Desk, post: Stati
     first = desk.members.register(name="田间", phone="13900000001")
     second = desk.members.register(name="田间", phone="13900000002")
     assert codes(desk.intake.plan(roster(line(names="田间、周岚")))) == [("member-ambiguous", "holders")]
+    # A telephone that cannot be read would tell them apart: that is the problem, and not the name.
+    unread = desk.intake.plan(roster(line(names="田间、周岚", phone="1390000")))
+    assert codes(unread) == [("phone-form", "phone")]
     take(desk, roster(line(names="田间、周岚", phone="13900000002")))
     ((_, duties),) = standing(desk)
     assert second.id in holders(duties)

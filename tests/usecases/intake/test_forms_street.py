@@ -121,6 +121,28 @@ def test_a_patrol_that_is_not_clear_is_held_back(
     assert desk.interventions.all() == []
 
 
+@pytest.mark.parametrize(
+    ("day", "what", "came", "problem"),
+    [
+        # A label that only the rule packs know: what was found can be read, the day cannot.
+        ("看不清", "安全隐患", "已制止", ("date-unreadable", "day")),
+        # Perhaps it says that nothing was found: then nothing has to have come of it.
+        (DAY, "一切如常", None, ("choice-unknown", "kind")),
+    ],
+)
+def test_of_a_patrol_only_the_cause_is_reported(
+    desk: Desk,
+    post: StationId,
+    people: Any,
+    day: CellValue,
+    what: CellValue,
+    came: CellValue,
+    problem: tuple[str, str | None],
+) -> None:
+    row = (day, *found(what, came)[1:])
+    assert codes(desk.intake.plan(patrols(row))) == [problem]
+
+
 def test_a_patrol_from_when_to_when_began_then(desk: Desk, post: StationId, people: Any) -> None:
     take(desk, patrols(found(at="晚上7:00-8:30")))
     assert [one.at for one in desk.interventions.all()] == [time(19)]

@@ -137,6 +137,8 @@ def test_referred_and_settled_is_not_solved(
     [
         ({"came": "已解决"}, ("cell-missing", "closed_on")),
         ({"settled": SETTLED}, ("cell-missing", "outcome")),
+        ({"came": "已解决", "told": "看不清"}, ("date-unreadable", "replied_on")),
+        ({"came": "已解决", "told": "6/9/21", "rating": "满意"}, ("date-short-year", "replied_on")),
         ({"came": "已解决", "settled": SETTLED, "rating": "满意"}, ("cell-missing", "replied_on")),
         ({"came": "正在办理", "settled": SETTLED}, ("settled-in-work", "closed_on")),
         ({"came": "正在办理", "told": TOLD}, ("reply-before-outcome", "replied_on")),

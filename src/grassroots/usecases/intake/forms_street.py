@@ -100,7 +100,7 @@ def _finding(landing: Landing, day: date | None) -> tuple[str | None, Outcome | 
     came = None if is_blank(row.raw("outcome")) else row.choice("outcome")
     if words is None:
         return None, None
-    labels = _labels(landing, day) if day is not None else {}
+    labels = _labels(landing, day or landing.work.today)
     kinds = _kinds(row, words, labels)
     nothing = Outcome.NOTHING_FOUND.value in kinds
     kinds = kinds - {Outcome.NOTHING_FOUND.value}
@@ -113,8 +113,8 @@ def _finding(landing: Landing, day: date | None) -> tuple[str | None, Outcome | 
         row.problem("choice-unknown", "kind", what=words, known=known)
     if nothing:
         came = came or Outcome.NOTHING_FOUND.value
-    elif row.raw("outcome") is None or is_blank(row.raw("outcome")):
-        row.need("outcome", None)
+    else:
+        row.need("outcome", came, "kind")
     kind = next(iter(kinds)) if kinds else "other"
     return kind, Outcome(came) if came else None
 

@@ -187,7 +187,7 @@ def _course(landing: Landing) -> _Course:
     if rating is not None:
         row.need("replied_on", replied_on)
     if came in ("resolved", "explained") and settled_on is None:
-        settled_on = row.need("closed_on", replied_on)
+        settled_on = row.need("closed_on", replied_on, "replied_on")
     return _Course(
         owner=owner,
         unit=OrganizationId(unit) if unit else None,

@@ -35,7 +35,7 @@ def read_headcounts(row: Row) -> tuple[HeadCount, ...]:
     said in a note.
     """
     people, minors = row.whole("people"), row.whole("minors")
-    if any(problem.column in ("people", "minors") for problem in row.problems):
+    if row.unreadable("people", "minors"):
         return ()
     parts = _parts(row)
     if parts is None:

@@ -102,7 +102,9 @@ class Landing:
         if len(found) == 1:
             return found[0].id
         code = "member-unknown" if not found else "member-ambiguous"
-        self.row.problem(code, key, name=name, found=len(found))
+        # A telephone that cannot be read might tell namesakes apart: then that is the problem.
+        if not found or not self.row.unreadable("phone"):
+            self.row.problem(code, key, name=name, found=len(found))
         return None
 
     def _told_apart(self, found: list[Member], phone: str | None) -> list[Member]:

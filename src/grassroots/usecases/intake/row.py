@@ -179,11 +179,19 @@ class Row:
             words = words.replace(sign, "、")
         return tuple(word.strip() for word in words.split("、") if word.strip())
 
-    def need(self, key: str, value: T | None) -> T | None:
-        """The value; a problem if the cell is empty (unless it has been found unreadable already)."""
-        if value in (None, ()) and all(problem.column != key for problem in self.problems):
+    def need(self, key: str, value: T | None, *others: str) -> T | None:
+        """The value; a problem if the cell is empty.
+
+        Not if it has been found unreadable already, nor if one of ``others`` has, from which it could have
+        come as well: only the cause is reported.
+        """
+        if value in (None, ()) and not self.unreadable(key, *others):
             self.problem("cell-missing", key)
         return value
+
+    def unreadable(self, *keys: str) -> bool:
+        """Whether any of these columns has a problem already."""
+        return any(problem.column in keys for problem in self.problems)
 
     # -- problems -----------------------------------------------------------------------------------------
     def problem(self, code: str, key: str | None = None, **facts: Fact) -> None:
