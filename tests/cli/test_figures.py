@@ -136,3 +136,28 @@ def test_a_statement_holds_or_not_and_the_exit_code_says_so(peopled: Run, tmp_pa
     assert ["Q-1", "5人在册", "2", "2", "否"] in false.table
     assert "不成立" in false.out
     assert ["Q-1", "5 members", "2", "2", "no"] in peopled("claims", "false.toml").table
+
+
+def test_a_condition_may_be_said_in_the_readers_words(peopled: Run) -> None:
+    def found(language: str, *where: str) -> int:
+        told = peopled("evidence", "members-active", "--language", language, "--json", "--where", *where)
+        assert told.code == 0
+        return len(told.json["evidence"])
+
+    assert found("zh", "station=南苑站") == 1
+    assert found("zh", "station=南苑站、青禾中心") == 2
+    assert found("zh", "status=在册") == 2
+    assert found("en", "status=Active") == 2
+    assert peopled("evidence", "concerns-recorded", "--language", "zh", "--where", "kind=投诉").code == 0
+
+
+def test_a_mistyped_value_is_answered_with_those_that_there_are(peopled: Run) -> None:
+    asked = ("evidence", "concerns-recorded", "--where", "kind=complant")
+    told = peopled(*asked, "--language", "zh")
+    assert told.code == 2
+    assert "complant" in told.err
+    assert "投诉 (complaint)" in told.err
+    assert peopled(*asked, "--json").json["error"]["facts"]["known"].count("complaint") == 1
+    assert peopled("figures", "members-active", "--where", "station=sauth").code == 2
+    key = peopled("evidence", "members-active", "--where", "shoe=44")
+    assert "station" in key.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from grassroots.network import Desk
     from grassroots.usecases.claims import ClaimResult
     from grassroots.usecases.figures import Figure
+    from grassroots.values.dates import Period
+    from grassroots.values.ids import StationId
 
 
 def _add_figures(parser: Parser) -> None:
@@ -44,9 +47,9 @@ def _figures(options: Namespace, output: Output) -> int:
         asked = options.figure or list(known)
         with output.progress("figures", len(asked)) as tick:
             for number, id_ in enumerate(asked, 1):
-                where = _where(options.where, id_, known, desk)
+                where = _where(options.where, id_, known, desk, output)
                 try:
-                    figure = desk.figures.compute(id_, period=period, place=place, where=where)
+                    figure = _compute(desk, id_, period, place, where, output)
                     rows.append(_plain(figure))
                 except BadInput as error:
                     # Among all figures some need a period, or have no place: the others are still told.
@@ -98,8 +101,8 @@ def _evidence(options: Namespace, output: Output) -> int:
     period = period_of(options)
     with desk_of(options) as desk:
         place = place_of(options, desk)
-        where = _where(options.where, options.figure, desk.figures.definitions(), desk)
-        figure = desk.figures.compute(options.figure, period=period, place=place, where=where)
+        where = _where(options.where, options.figure, desk.figures.definitions(), desk, output)
+        figure = _compute(desk, options.figure, period, place, where, output)
         found = figure.evidence()
         rows: list[dict[str, Any]] = []
         with output.progress("evidence", len(found)) as tick:
@@ -162,14 +165,16 @@ def _plain(figure: Figure, records: int | None = None) -> dict[str, Any]:
     }
 
 
-def _where(texts: Sequence[str], figure: str, known: Mapping[str, Definition], desk: Desk) -> dict[str, Any]:
+def _where(
+    texts: Sequence[str], figure: str, known: Mapping[str, Definition], desk: Desk, output: Output
+) -> dict[str, Any]:
     """``key=value`` words as conditions, each read as the type of its key; a comma separates several."""
     if not texts:
         return {}
     if figure not in known:
         raise Missing("figure-unknown", kind="figure", id=figure)
     definition = _counted(known[figure], known)
-    return dict(_condition(text, definition, desk) for text in texts)
+    return dict(_condition(text, definition, desk, output) for text in texts)
 
 
 def _counted(definition: Definition, known: Mapping[str, Definition]) -> Definition:
@@ -178,7 +183,7 @@ def _counted(definition: Definition, known: Mapping[str, Definition]) -> Definit
     return _counted(known[first], known) if definition.kind is None and first in known else definition
 
 
-def _condition(text: str, definition: Definition, desk: Desk) -> tuple[str, Any]:
+def _condition(text: str, definition: Definition, desk: Desk, output: Output) -> tuple[str, Any]:
     from grassroots.contracts.storage import Key
     from grassroots.usecases.counting import DERIVED
 
@@ -194,7 +199,50 @@ def _condition(text: str, definition: Definition, desk: Desk) -> tuple[str, Any]
         return name, _flag(value, text)
     if key in (Key.WHOLE, Key.WHOLES):
         return name, _whole(value, text)
-    return name, value.split(",") if "," in value and key is Key.TEXT else value
+    several = re.split("[,，、]", value) if key is Key.TEXT else [value]
+    codes = _codes(several, definition.kind, name, desk, output) if key is not None else several
+    return name, codes if len(codes) > 1 else codes[0]
+
+
+def _codes(words: Sequence[str], kind: str, key: str, desk: Desk, output: Output) -> list[str]:
+    """Words as codes: what is said in the reader's language is as good as the code."""
+    from grassroots.domain.form import header_key
+    from grassroots.usecases.choices import labels
+    from grassroots.workspace.reading import Reading
+
+    known = labels(Reading(desk.seat), kind, key, output.language)
+    spelled = {header_key(label): code for code, label in known.items()}
+    return [word if word in known else spelled.get(header_key(word), word) for word in words]
+
+
+def _compute(
+    desk: Desk,
+    id_: str,
+    period: Period | None,
+    place: StationId | None,
+    where: Mapping[str, Any],
+    output: Output,
+) -> Figure:
+    """One figure. What a condition could have said is told to a reader with its labels."""
+    from grassroots.usecases.choices import labels
+    from grassroots.workspace.reading import Reading
+
+    try:
+        return desk.figures.compute(id_, period=period, place=place, where=where)
+    except BadInput as error:
+        if error.code != "figure-unknown-value" or output.as_json:
+            raise
+        kind, key = str(error.facts["kind"]), str(error.facts["key"])
+        known = labels(Reading(desk.seat), kind, key, output.language)
+        told = tuple(
+            f"{label} ({code})" if label != code and len(code) < _LONG else label
+            for code, label in known.items()
+        )
+        raise BadInput("cli-where-value", key=key, what=error.facts["what"], known=told) from error
+
+
+_LONG = 26
+"""So long are ids that were made: nobody types them, the name beside them says it."""
 
 
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

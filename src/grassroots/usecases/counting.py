@@ -16,6 +16,7 @@ from grassroots.domain.figure import Definition, Other
 from grassroots.domain.member import Member, MemberStatus, birth_range
 from grassroots.domain.role import Role
 from grassroots.errors import BadInput, Missing
+from grassroots.usecases.choices import check_values
 from grassroots.values.dates import Period
 from grassroots.values.names import name_key
 from grassroots.workspace.reading import Reading
@@ -208,7 +209,11 @@ class Questions:
     def _condition(self, definition: Definition, kind: str, name: str, value: Any) -> Condition:
         keys = self.reading.office.kinds.named(kind).keys
         if name not in keys:
-            raise BadInput("figure-unknown-key", figure=definition.id, kind=kind, key=name)
+            more = [derived for of, derived in DERIVED if of == kind] + (
+                [HINDERED] if kind == "member" else []
+            )
+            known = tuple(sorted([*keys, *more]))
+            raise BadInput("figure-unknown-key", figure=definition.id, kind=kind, key=name, known=known)
         if isinstance(value, Mapping):
             if "member" in value:
                 value = self._member(str(value["member"]))
@@ -216,11 +221,11 @@ class Questions:
                 value = list(self.below(str(value["below"])))
             else:
                 return Between(name, value.get("from"), value.get("to"))
+        many = isinstance(value, Sequence) and not isinstance(value, str)
+        check_values(self.reading, definition.id, kind, name, value if many else (value,))
         if keys[name] in (Key.TEXTS, Key.WHOLES):
             return Includes(name, value)
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            return AnyOf(name, tuple(value))
-        return Is(name, value)
+        return AnyOf(name, tuple(value)) if many else Is(name, value)
 
     def _member(self, name: str) -> str:
         for member in self.reading.walk(Member, Includes("names", name_key(name))):

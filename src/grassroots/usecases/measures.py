@@ -10,7 +10,7 @@ from typing import Any, final
 import attrs
 
 from grassroots.contracts.storage import Stored
-from grassroots.domain.duplicates import likenesses
+from grassroots.domain.duplicates import Likeness, likenesses
 from grassroots.domain.figure import Bucket, Mean, Measure, Value
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.errors import BadInput
@@ -184,6 +184,11 @@ def _likenesses(question: Question) -> Counted:
     rows = (row for row in question.reading.rows("member") if row.keys["status"] != MemberStatus.MERGED.value)
     members: list[Member] = [question.record(row) for row in rows]
     wanted = question.flags
+    known = tuple(sorted(attrs.fields_dict(Likeness)))
+    if wrong := [name for name in wanted if name not in known]:
+        raise BadInput(
+            "figure-unknown-key", figure=question.definition.id, kind="likeness", key=wrong[0], known=known
+        )
     found = [one for one in likenesses(members) if all(_flag(one, n) == v for n, v in wanted.items())]
     ids = {id_ for one in found for id_ in (one.one, one.other)}
     return Counted(

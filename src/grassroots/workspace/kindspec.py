@@ -7,6 +7,7 @@ by the same door: ``grassroots.open(url, kinds=(KindSpec(...),))``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar, final
 
 import attrs
@@ -40,19 +41,50 @@ def _no_relations(_: Any, __: Actor) -> frozenset[Relation]:
 
 
 @final
+@attrs.frozen
+class IdOf:
+    """A key that holds the ids of records of another kind (few enough to be listed to whoever mistypes one)."""
+
+    kind: str
+
+
+@final
+@attrs.frozen
+class ListedIn:
+    """A key that holds what a table of the rule packs lists ("activity_kind")."""
+
+    table: str
+
+
+@final
+@attrs.frozen
+class HeldBy:
+    """A key that holds what the records of another kind hold under a key of theirs (a role's family)."""
+
+    kind: str
+    key: str
+
+
+Choice = type[StrEnum] | IdOf | ListedIn | HeldBy
+"""The closed set that the values of a key come from."""
+
+
+@final
 @attrs.frozen(kw_only=True, eq=False)
 class KindSpec(Generic[R]):
     """One row of the kinds table.
 
     ``keys_of`` may derive (``age_in_days``), but only from the record itself: a key must not depend on the
     day it is read. ``upcasters`` turn the stored form of version n into that of n + 1. ``history`` names the
-    fields whose former values are kept in an erasable history record when a verb changes them.
+    fields whose former values are kept in an erasable history record when a verb changes them. ``choices``
+    says of keys what their values are, so that a mistyped one is refused instead of counting nothing.
     """
 
     name: str
     record: type[R]
     keys: Mapping[str, Key] = attrs.field(factory=dict)
     keys_of: Callable[[R], Mapping[str, KeyValue]] = _no_keys
+    choices: Mapping[str, Choice] = attrs.field(factory=dict)
     together: tuple[tuple[str, ...], ...] = ()
     events: tuple[type[Event], ...] = ()
     relations: Callable[[R, Actor], frozenset[Relation]] = _no_relations

@@ -12,10 +12,12 @@ from grassroots.domain.activity import (
     ActivityEnded,
     ActivityRunAgain,
     ActivityStarted,
+    ActivityStatus,
     Attendance,
     AttendanceCorrected,
     AttendanceMoved,
     AttendanceRecorded,
+    AttendanceStatus,
     Occurrence,
     OccurrenceCalledOff,
     OccurrenceCorrected,
@@ -23,6 +25,7 @@ from grassroots.domain.activity import (
     OccurrenceMoved,
     OccurrencePlanned,
     OccurrenceReinstated,
+    OccurrenceStatus,
     SignedUp,
     SignUpWithdrawn,
 )
@@ -30,7 +33,7 @@ from grassroots.domain.activity.occurrence import OCCURRENCE_CORRECTABLE
 from grassroots.domain.activity.series import ACTIVITY_CORRECTABLE
 from grassroots.domain.policy import Actor, Relation
 from grassroots.values.names import name_key
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 
 def _activity_keys(activity: Activity) -> Mapping[str, KeyValue]:
@@ -105,6 +108,12 @@ KINDS = (
             "status": Key.TEXT,
             "titles": Key.TEXTS,
         },
+        choices={
+            "kind": ListedIn("activity_kind"),
+            "station": IdOf("station"),
+            "team": IdOf("team"),
+            "status": ActivityStatus,
+        },
         keys_of=_activity_keys,
         events=(ActivityStarted, ActivityCorrected, ActivityEnded, ActivityRunAgain, ActivityCalledOff),
         relations=_activity_relations,
@@ -130,6 +139,14 @@ KINDS = (
             "minors": Key.WHOLE,
             "materials": Key.WHOLE,
             "minutes": Key.WHOLE,
+        },
+        choices={
+            "activity": IdOf("activity"),
+            "kind": ListedIn("activity_kind"),
+            "station": IdOf("station"),
+            "team": IdOf("team"),
+            "status": OccurrenceStatus,
+            "venue": IdOf("organization"),
         },
         keys_of=_occurrence_keys,
         together=(("activity", "day"), ("kind", "day"), ("station", "day")),
@@ -158,6 +175,13 @@ KINDS = (
             "member": Key.TEXT,
             "status": Key.TEXT,
             "minutes": Key.WHOLE,
+        },
+        choices={
+            "activity": IdOf("activity"),
+            "kind": ListedIn("activity_kind"),
+            "station": IdOf("station"),
+            "team": IdOf("team"),
+            "status": AttendanceStatus,
         },
         keys_of=_attendance_keys,
         together=(("member", "day"),),

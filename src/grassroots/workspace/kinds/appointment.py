@@ -13,7 +13,7 @@ from grassroots.domain.appointment import (
     AppointmentWithdrawn,
 )
 from grassroots.domain.policy import Actor, Relation
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import HeldBy, IdOf, KeyValue, KindSpec
 
 FOREVER = "9999-12-31"
 """The key of a last day that is not known: after every other."""
@@ -55,6 +55,12 @@ KINDS = (
             "first": Key.TEXT,
             "last": Key.TEXT,
             "acting": Key.FLAG,
+        },
+        choices={
+            "role": IdOf("role"),
+            "family": HeldBy("role", "family"),
+            "station": IdOf("station"),
+            "body": IdOf("organization"),
         },
         keys_of=_appointment_keys,
         together=(("role", "first"),),

@@ -15,17 +15,21 @@ from grassroots.domain.concern import (
     ConcernDeclined,
     ConcernExplained,
     ConcernExtended,
+    ConcernKind,
     ConcernMerged,
+    ConcernOutcome,
     ConcernRated,
     ConcernReferred,
     ConcernReopened,
     ConcernReplied,
     ConcernResolved,
+    ConcernStatus,
     ConcernTabled,
     ConcernTaken,
+    Satisfaction,
 )
 from grassroots.domain.policy import Actor, Relation
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 
 def _concern_keys(concern: Concern) -> Mapping[str, KeyValue]:
@@ -87,6 +91,16 @@ KINDS = (
             "open": Key.FLAG,
             "replied": Key.FLAG,
             "tabled_after_days": Key.WHOLE,
+        },
+        choices={
+            "station": IdOf("station"),
+            "status": ConcernStatus,
+            "outcome": ConcernOutcome,
+            "kind": ConcernKind,
+            "category": ListedIn("concern_category"),
+            "compound": IdOf("organization"),
+            "unit": IdOf("organization"),
+            "rating": Satisfaction,
         },
         keys_of=_concern_keys,
         together=(("station", "open"), ("station", "taken_on")),

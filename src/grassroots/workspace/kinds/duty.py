@@ -15,6 +15,7 @@ from grassroots.domain.duty import (
     DutyExcused,
     DutyMissed,
     DutyRetracted,
+    DutyStatus,
     Shift,
     ShiftCalledOff,
     ShiftCorrected,
@@ -25,7 +26,7 @@ from grassroots.domain.duty import (
     ShiftStatus,
 )
 from grassroots.domain.policy import Actor, Relation
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
 
 
 def _shift_keys(shift: Shift) -> Mapping[str, KeyValue]:
@@ -83,6 +84,11 @@ KINDS = (
             "nil": Key.FLAG,
             "logged": Key.FLAG,
         },
+        choices={
+            "station": IdOf("station"),
+            "role": IdOf("role"),
+            "status": ShiftStatus,
+        },
         keys_of=_shift_keys,
         together=(("station", "day"),),
         events=(ShiftPosted, ShiftLogged, ShiftHandedOver, ShiftCorrected, ShiftCalledOff, ShiftReopened),
@@ -100,6 +106,10 @@ KINDS = (
             "member": Key.TEXT,
             "status": Key.TEXT,
             "minutes": Key.WHOLE,
+        },
+        choices={
+            "station": IdOf("station"),
+            "status": DutyStatus,
         },
         keys_of=_duty_keys,
         together=(("station", "day"), ("member", "day")),

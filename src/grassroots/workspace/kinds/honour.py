@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grassroots.contracts.storage import Key
-from grassroots.domain.honour import Award, Awarded, AwardMovedOn, AwardSurveyed
+from grassroots.domain.honour import Award, Awarded, AwardMovedOn, AwardStatus, AwardSurveyed
 from grassroots.domain.policy import Actor, Relation
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 
 def _award_keys(award: Award) -> Mapping[str, KeyValue]:
@@ -41,6 +41,11 @@ KINDS = (
             "year": Key.TEXT,
             "awarded_on": Key.TEXT,
             "occasion": Key.TEXT,
+        },
+        choices={
+            "honour": ListedIn("medal"),
+            "station": IdOf("station"),
+            "status": AwardStatus,
         },
         keys_of=_award_keys,
         together=(("honour", "member"),),

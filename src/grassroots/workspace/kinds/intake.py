@@ -9,6 +9,7 @@ from grassroots.domain.intake import (
     IntakeAdvanced,
     IntakeBegun,
     IntakeFinished,
+    IntakeStatus,
     RowHeldBack,
     RowMended,
     RowReplaced,
@@ -16,13 +17,16 @@ from grassroots.domain.intake import (
     RowTaken,
     SheetRow,
 )
-from grassroots.workspace.kindspec import KindSpec
+from grassroots.workspace.kindspec import IdOf, KindSpec
 
 KINDS = (
     KindSpec(
         name="intake",
         record=Intake,
         keys={"digest": Key.TEXT, "status": Key.TEXT, "file": Key.TEXT},
+        choices={
+            "status": IntakeStatus,
+        },
         keys_of=lambda one: {"digest": one.digest, "status": one.status.value, "file": one.file[:255]},
         events=(IntakeBegun, IntakeAdvanced, IntakeFinished, RecordCorrected),
     ),
@@ -41,6 +45,10 @@ KINDS = (
             "returned": Key.FLAG,
             "code": Key.TEXT,
             "made": Key.TEXTS,
+        },
+        choices={
+            "intake": IdOf("intake"),
+            "status": RowStatus,
         },
         keys_of=lambda one: {
             "intake": one.intake,

@@ -11,9 +11,10 @@ from grassroots.domain.intervention import (
     InterventionCorrected,
     InterventionRecorded,
     InterventionWithdrawn,
+    Outcome,
 )
 from grassroots.domain.policy import Actor, Relation
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 
 def _intervention_keys(one: Intervention) -> Mapping[str, KeyValue]:
@@ -55,6 +56,14 @@ KINDS = (
             "by": Key.TEXTS,
             "roles": Key.TEXTS,
             "incidents": Key.WHOLE,
+        },
+        choices={
+            "kind": ListedIn("intervention_kind"),
+            "station": IdOf("station"),
+            "outcome": Outcome,
+            "role": IdOf("role"),
+            "roles": IdOf("role"),
+            "place": IdOf("organization"),
         },
         keys_of=_intervention_keys,
         together=(("station", "day"),),

@@ -12,11 +12,12 @@ from grassroots.domain.meeting import (
     MeetingHeld,
     MeetingMoved,
     MeetingPlanned,
+    MeetingStatus,
     MinutesCorrected,
     ReviewMeeting,
 )
 from grassroots.domain.policy import Actor, Relation
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
 
 
 def _meeting_keys(meeting: ReviewMeeting) -> Mapping[str, KeyValue]:
@@ -53,6 +54,10 @@ KINDS = (
             "status": Key.TEXT,
             "weekend": Key.FLAG,
             "items": Key.WHOLE,
+        },
+        choices={
+            "station": IdOf("station"),
+            "status": MeetingStatus,
         },
         keys_of=_meeting_keys,
         together=(("station", "day"),),

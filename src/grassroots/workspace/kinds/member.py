@@ -8,15 +8,17 @@ from grassroots.contracts.storage import Key
 from grassroots.domain.history import History
 from grassroots.domain.member import (
     CORRECTABLE,
+    Affiliation,
     Member,
     MemberCorrected,
     MemberRegistered,
     MembersMerged,
+    MemberStatus,
     MemberStatusChanged,
 )
 from grassroots.domain.policy import Actor, Relation
 from grassroots.values.names import name_key, surname
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
 
 
 def _member_keys(member: Member) -> Mapping[str, KeyValue]:
@@ -56,6 +58,11 @@ KINDS = (
             "station": Key.TEXT,
             "affiliation": Key.TEXT,
             "merged_into": Key.TEXT,
+        },
+        choices={
+            "status": MemberStatus,
+            "station": IdOf("station"),
+            "affiliation": Affiliation,
         },
         keys_of=_member_keys,
         events=(MemberRegistered, MemberStatusChanged, MemberCorrected, MembersMerged),

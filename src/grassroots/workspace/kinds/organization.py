@@ -11,10 +11,11 @@ from grassroots.domain.organization import (
     OrganizationCorrected,
     OrganizationMoved,
     OrganizationRegistered,
+    OrganizationStatus,
     OrganizationStatusChanged,
 )
 from grassroots.values.names import name_key
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 
 def _organization_keys(body: Organization) -> Mapping[str, KeyValue]:
@@ -32,6 +33,11 @@ KINDS = (
         name="organization",
         record=Organization,
         keys={"kind": Key.TEXT, "parent": Key.TEXT, "status": Key.TEXT, "names": Key.TEXTS},
+        choices={
+            "kind": ListedIn("organization_kind"),
+            "parent": IdOf("organization"),
+            "status": OrganizationStatus,
+        },
         keys_of=_organization_keys,
         events=(OrganizationRegistered, OrganizationStatusChanged, OrganizationMoved, OrganizationCorrected),
         history=CORRECTABLE,

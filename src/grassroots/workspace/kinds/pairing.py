@@ -9,16 +9,19 @@ from grassroots.domain.pairing import (
     CONTACT_CORRECTABLE,
     Contact,
     ContactCorrected,
+    ContactOutcome,
     ContactRecorded,
+    Medium,
     Pairing,
     PairingBegun,
     PairingEnded,
     PairingPaused,
     PairingProposed,
     PairingResumed,
+    PairingStatus,
 )
 from grassroots.domain.policy import Actor, Relation
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 OPEN_END = "9999-12-31"
 """How a day that has not come yet stands in a key, so that Between finds it."""
@@ -73,6 +76,11 @@ KINDS = (
             "started": Key.TEXT,
             "ended": Key.TEXT,
         },
+        choices={
+            "scheme": ListedIn("pairing_scheme"),
+            "station": IdOf("station"),
+            "status": PairingStatus,
+        },
         keys_of=_pairing_keys,
         together=(("supporter", "status"), ("recipient", "status")),
         events=(PairingProposed, PairingBegun, PairingPaused, PairingResumed, PairingEnded),
@@ -92,6 +100,11 @@ KINDS = (
             "medium": Key.TEXT,
             "outcome": Key.TEXT,
             "minutes": Key.WHOLE,
+        },
+        choices={
+            "station": IdOf("station"),
+            "medium": Medium,
+            "outcome": ContactOutcome,
         },
         keys_of=_contact_keys,
         together=(("pairing", "on"),),

@@ -11,11 +11,13 @@ from grassroots.domain.station import (
     Station,
     StationCorrected,
     StationFounded,
+    StationKind,
     StationMoved,
+    StationStatus,
     StationStatusChanged,
 )
 from grassroots.values.names import name_key
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 
 def _station_keys(station: Station) -> Mapping[str, KeyValue]:
@@ -45,6 +47,13 @@ KINDS = (
             "community": Key.TEXT,
             "theme": Key.TEXT,
             "names": Key.TEXTS,
+        },
+        choices={
+            "kind": StationKind,
+            "parent": IdOf("station"),
+            "status": StationStatus,
+            "community": IdOf("organization"),
+            "theme": ListedIn("theme"),
         },
         keys_of=_station_keys,
         events=(StationFounded, StationStatusChanged, StationMoved, StationCorrected),

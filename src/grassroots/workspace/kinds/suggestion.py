@@ -17,7 +17,7 @@ from grassroots.domain.suggestion import (
     SubmissionCorrected,
     SubmissionHandedIn,
 )
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
 
 
 def _campaign_keys(campaign: Campaign) -> Mapping[str, KeyValue]:
@@ -65,6 +65,9 @@ KINDS = (
             "pages": Key.WHOLE,
             "items": Key.WHOLE,
             "replied": Key.WHOLE,
+        },
+        choices={
+            "campaign": IdOf("campaign"),
         },
         keys_of=_submission_keys,
         events=(SubmissionHandedIn, ItemsAdded, ItemReplied, SubmissionCorrected),

@@ -23,11 +23,12 @@ from grassroots.domain.team import (
     TeamJoined,
     TeamLeft,
     TeamMoved,
+    TeamStatus,
     TeamStatusChanged,
 )
 from grassroots.values.names import name_key
 from grassroots.workspace.kinds.appointment import FOREVER
-from grassroots.workspace.kindspec import KeyValue, KindSpec
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
 
 
 def _team_keys(team: Team) -> Mapping[str, KeyValue]:
@@ -85,6 +86,11 @@ KINDS = (
         name="team",
         record=Team,
         keys={"parent": Key.TEXT, "station": Key.TEXT, "status": Key.TEXT, "names": Key.TEXTS},
+        choices={
+            "parent": IdOf("team"),
+            "station": IdOf("station"),
+            "status": TeamStatus,
+        },
         keys_of=_team_keys,
         events=(TeamFounded, TeamStatusChanged, TeamMoved, TeamCorrected),
         relations=_of_station,
@@ -101,6 +107,10 @@ KINDS = (
             "last": Key.TEXT,
             "oath": Key.FLAG,
         },
+        choices={
+            "team": IdOf("team"),
+            "station": IdOf("station"),
+        },
         keys_of=_membership_keys,
         events=(TeamJoined, OathTaken, TeamLeft),
         relations=_of_member,
@@ -109,6 +119,9 @@ KINDS = (
         name="programme",
         record=Programme,
         keys={"code": Key.TEXT, "station": Key.TEXT},
+        choices={
+            "station": IdOf("station"),
+        },
         keys_of=_programme_keys,
         events=(ProgrammeDefined, ProgrammeCorrected),
         relations=_of_station,
@@ -123,6 +136,10 @@ KINDS = (
             "station": Key.TEXT,
             "first": Key.TEXT,
             "last": Key.TEXT,
+        },
+        choices={
+            "programme": IdOf("programme"),
+            "station": IdOf("station"),
         },
         keys_of=_participation_keys,
         events=(ParticipationBegun, ParticipationEnded),
