@@ -207,15 +207,16 @@ def test_a_network_that_is_written_while_it_is_verified_is_intact(tmp_path: Path
             thread.start()
         before = desk.seat.office.storage.head()
         try:
-            for _ in range(25):
+            runs = 0
+            while not trouble and (runs < 25 or desk.seat.office.storage.head() < before + 100):
                 ended = desk.seals.verify()
                 assert not ended.findings, ended
+                runs += 1
         finally:
             done.set()
             for thread in threads:
                 thread.join()
         assert not trouble
-        assert desk.seat.office.storage.head() > before + 10
 
 
 def test_memory_is_shared_out_and_every_share_finds_its_own(
