@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grassroots.cli.opening import read_text
+from grassroots.cli import verify_storage
+from grassroots.cli.opening import desk_of, read_text
 from grassroots.cli.output import DONE, HELD_BACK, Output, plain_error
 from grassroots.cli.parser import Command, Parser
 from grassroots.errors import BadInput, Missing
 
 if TYPE_CHECKING:
     from grassroots.domain.pack import Finding, Pack, Rule
+    from grassroots.network import Desk
 
 
 def known_packs() -> dict[str, str]:
@@ -23,29 +26,57 @@ def known_packs() -> dict[str, str]:
     return {**{offer.name: offer.text() for offer in pack_offers()}, **{one: text(one) for one in shipped()}}
 
 
+def own_packs(desk: Desk) -> dict[str, str]:
+    """The texts of the packs that a network adopted: they stand before others of the same name."""
+    from grassroots.domain.local_pack import LocalPack
+    from grassroots.workspace.reading import Reading
+
+    return {pack.id: pack.text for pack in Reading(desk.seat).list(LocalPack)}
+
+
 def _add_packs(parser: Parser) -> None:
     parser.take("action", nargs="?", choices=("list", "show", "check"), default="list", told="pack-action")
     parser.take("which", nargs="?", metavar="NAME|FILE", told="pack-which")
 
 
 def _packs(options: Namespace, output: Output) -> int:
-    if options.action == "list":
-        return _list(output)
-    if options.which is None:
+    if options.action != "list" and options.which is None:
         raise BadInput("cli-pack-which", what=options.action)
-    return _show(options.which, output) if options.action == "show" else _check(options.which, output)
+    if options.action == "check":
+        return _check(options.which, output)
+    own: dict[str, str] = {}
+    in_force: tuple[str, ...] | None = None
+    if options.network is not None:
+        with desk_of(options) as desk:
+            own, in_force = own_packs(desk), desk.charter.get().packs
+    return _list(own, in_force, output) if options.action == "list" else _show(options.which, own, output)
 
 
-def _list(output: Output) -> int:
+def _list(own: Mapping[str, str], in_force: tuple[str, ...] | None, output: Output) -> int:
     from grassroots.domain.pack import parse_pack
     from grassroots.packs import shipped
 
-    found = [(name, parse_pack(text)) for name, text in sorted(known_packs().items())]
+    found = [(name, parse_pack(text)) for name, text in sorted({**known_packs(), **own}.items())]
+    come = {
+        name: "network" if name in own else "shipped" if name in shipped() else "plugin" for name, _ in found
+    }
+    holds = {name: None if in_force is None else name in in_force for name, _ in found}
     output.give(
-        {"packs": [{**_header(pack), "shipped": name in shipped()} for name, pack in found]},
+        {
+            "packs": [
+                {
+                    **_header(pack),
+                    "shipped": come[name] == "shipped",
+                    "from": come[name],
+                    "in_force": holds[name],
+                }
+                for name, pack in found
+            ]
+        }
     )
+    columns = ("pack", "version", "title", "jurisdiction", "since", "rules", "from")
     output.table(
-        ("pack", "version", "title", "jurisdiction", "since", "rules"),
+        columns if in_force is None else (*columns, "in-force"),
         (
             (
                 name,
@@ -54,6 +85,8 @@ def _list(output: Output) -> int:
                 pack.jurisdiction,
                 pack.effective_from,
                 len(pack.rules),
+                output.label("pack-from", come[name]),
+                *(() if in_force is None else (holds[name],)),
             )
             for name, pack in found
         ),
@@ -61,10 +94,10 @@ def _list(output: Output) -> int:
     return DONE
 
 
-def _show(name: str, output: Output) -> int:
+def _show(name: str, own: Mapping[str, str], output: Output) -> int:
     from grassroots.domain.pack import parse_pack
 
-    texts = known_packs()
+    texts = {**known_packs(), **own}
     if name not in texts:
         raise Missing("pack-unknown", what=name, kind="pack", id=name, known=tuple(sorted(texts)))
     pack = parse_pack(texts[name])
@@ -165,11 +198,9 @@ def _title(pack: Pack, output: Output) -> str:
     return pack.title_zh if output.language == "zh" else pack.title_en
 
 
-def _no_arguments(_: Parser) -> None:
-    """The command has none of its own."""
-
-
-def _plugins(_: Namespace, output: Output) -> int:
+def _plugins(options: Namespace, output: Output) -> int:
+    if options.action == "verify":
+        return verify_storage.verify(options, output)
     from grassroots import __version__
     from grassroots.discovery import load_plugins
 
@@ -208,5 +239,5 @@ def _plugins(_: Namespace, output: Output) -> int:
 
 COMMANDS: tuple[Command, ...] = (
     Command("packs", _add_packs, _packs),
-    Command("plugins", _no_arguments, _plugins),
+    Command("plugins", verify_storage.add_arguments, _plugins),
 )

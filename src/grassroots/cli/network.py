@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
+from grassroots.cli.catalogue import known_packs, own_packs
 from grassroots.cli.opening import day_of, desk_of, is_there, read_text, shown, toml_of, url_of
 from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
@@ -84,7 +85,7 @@ def found(
     with grassroots.open(url, network=name, zone=zone or table.get("zone")) as network:
         desk = network.desk(who)
         if not fresh:
-            _fit(desk.charter.get().packs, named, {**_own(desk), **local})
+            _fit(desk.charter.get().packs, named, {**own_packs(desk), **local})
         for pack, text in local.items():
             desk.charter.adopt_pack(pack, text)
         done = None if charter is None else desk.charter.found(charter)
@@ -135,7 +136,6 @@ def _sound(texts: Sequence[str]) -> dict[str, str]:
 
 def _fit(active: Sequence[str], named: Sequence[str], own: Mapping[str, str]) -> None:
     """BadInput or BadPack unless all packs are known and fit together: such a network could not be opened."""
-    from grassroots.cli.catalogue import known_packs
     from grassroots.domain.charter import STANDARD_PACKS
     from grassroots.domain.pack import Packs, parse_pack
 
@@ -145,13 +145,6 @@ def _fit(active: Sequence[str], named: Sequence[str], own: Mapping[str, str]) ->
         if one not in texts:
             raise BadInput("pack-unknown", what=one, known=tuple(sorted(texts)))
     Packs(tuple(parse_pack(texts[one]) for one in wanted))
-
-
-def _own(desk: Desk) -> dict[str, str]:
-    from grassroots.domain.local_pack import LocalPack
-    from grassroots.workspace.reading import Reading
-
-    return {pack.id: pack.text for pack in Reading(desk.seat).list(LocalPack)}
 
 
 def _add_conforms(parser: Parser) -> None:
