@@ -327,6 +327,21 @@ def test_a_wrong_signature_is_seen_also_when_nobody_gave_a_key(signed: list[Worl
     assert (ended.word, ended.level) == (Word.CHANGED, Level.SIGNED)
 
 
+def test_a_signature_that_was_left_away_is_seen(signed: list[World]) -> None:
+    for told in signed:
+        seal = attrs.evolve(told.seals[-1], public_key="", signature="")
+        office = told.seat.office
+        forged = told.copy()
+        rewrite(
+            forged,
+            Ref("seal", seal.id),
+            office.codec.encode(office.kinds.of(type(seal)), seal, bytes(16), {}),
+        )
+        for keys in ([], [told.seals[0].public_key]):
+            ended = verified(told, forged, public_keys=keys)
+            assert (ended.word, ended.position, ended.level) == (Word.CHANGED, seal.first, Level.SIGNED)
+
+
 # -- in the file itself -----------------------------------------------------------------------------------
 FILE_EDITS = (
     "UPDATE journal SET body = CAST(replace(body, 'member', 'nember') AS BLOB) WHERE position = 4",
