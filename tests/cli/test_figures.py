@@ -128,14 +128,29 @@ def test_a_statement_holds_or_not_and_the_exit_code_says_so(peopled: Run, tmp_pa
     true = peopled("claims", "true.toml", "--json")
     assert true.code == 0
     assert true.json["claims"] == [
-        {"id": "Q-1", "published": "2人在册", "computed": 2, "records": 2, "holds": True}
+        {
+            "id": "Q-1",
+            "published": "2人在册",
+            "computed": 2,
+            "records": 2,
+            "holds": True,
+            "checks": [
+                {
+                    "title_zh": "在册人员",
+                    "title_en": "Active members",
+                    "computed": 2,
+                    "expected": "2",
+                    "holds": True,
+                }
+            ],
+        }
     ]
     _claims(tmp_path / "false.toml", "5")
     false = peopled("claims", "false.toml", "--language", "zh")
     assert false.code == 1
-    assert ["Q-1", "5人在册", "2", "2", "否"] in false.table
+    assert ["Q-1", "5人在册", "在册人员：2", "2", "否"] in false.table
     assert "不成立" in false.out
-    assert ["Q-1", "5 members", "2", "2", "no"] in peopled("claims", "false.toml").table
+    assert ["Q-1", "5 members", "Active members: 2", "2", "no"] in peopled("claims", "false.toml").table
 
 
 def test_a_condition_may_be_said_in_the_readers_words(peopled: Run) -> None:

@@ -22,6 +22,7 @@ from grassroots.pages import report as page
 from grassroots.pages.report import MOST_LINES, render_report
 from grassroots.pages.wording import Wording
 from grassroots.usecases.reports import Report, UnansweredConcern
+from grassroots.usecases.reports.model import Words
 from grassroots.values.dates import Period
 from grassroots.values.ids import RoleId
 
@@ -308,9 +309,22 @@ def test_without_jinja_the_error_names_the_line_to_type(
 )
 def test_what_a_claim_expects_is_said_in_words(report: Report, expected: str, zh: str, en: str) -> None:
     claim = attrs.evolve(report.claims[0], computed=("3",), expected=(expected,))
-    assert (Wording(report, "zh").computed(claim), Wording(report, "en").computed(claim)) == ([zh], [en])
+    told = (Wording(report, "zh").computed(claim), Wording(report, "en").computed(claim))
+    assert told == ([f"收集记录民意：{zh}"], [f"Concerns recorded: {en}"])
+
+
+def test_a_mean_says_the_whole_number_that_is_compared(report: Report) -> None:
+    claim = attrs.evolve(report.claims[0], computed=("70.2",), expected=("70",), rounded=(70,))
+    assert Wording(report, "zh").computed(claim) == ["收集记录民意：70.2，四舍五入为70（应为 70）"]
+    assert Wording(report, "en").computed(claim) == ["Concerns recorded: 70.2, rounded to 70 (expected 70)"]
 
 
 def test_the_same_check_many_times_is_told_once(report: Report) -> None:
-    claim = attrs.evolve(report.claims[0], computed=("10",) * 6 + ("5507",), expected=("10",) * 6 + ("=",))
-    assert Wording(report, "zh").computed(claim) == ["10（应为 10），同样 6 项", "5,507"]
+    claim = attrs.evolve(
+        report.claims[0],
+        computed=("10",) * 6 + ("5507",),
+        expected=("10",) * 6 + ("=",),
+        titles=(Words("任职", "Holders"),) * 6 + (Words("受益", "Reached"),),
+        rounded=(None,) * 7,
+    )
+    assert Wording(report, "zh").computed(claim) == ["任职：10（应为 10），同样 6 项", "受益：5,507"]

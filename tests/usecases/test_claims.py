@@ -8,10 +8,13 @@ import pytest
 
 from grassroots.domain.claim import parse_claims
 from grassroots.domain.intervention import Outcome
+from grassroots.domain.member import Dated
 from grassroots.domain.station import StationKind
 from grassroots.errors import Conflict, Missing
 from grassroots.network import Desk
 from grassroots.usecases.claims import ClaimResult
+from grassroots.usecases.figures import standard_definitions
+from grassroots.values.dates import PartialDate
 
 CLAIMS = """
 [claims]
@@ -152,3 +155,34 @@ def test_a_figure_that_nobody_defined_is_named(desk: Desk) -> None:
     with pytest.raises(Missing) as refused:
         held(desk, CLAIMS.replace('figure = "lines-by-kind"', 'figure = "lines-by-colour"'))
     assert refused.value.facts["id"] == "lines-by-colour"
+
+
+def test_each_computed_number_says_what_was_counted(patrolled: Desk) -> None:
+    text = CLAIMS.replace('expect = "10余"', 'expect = "10余"\nwhere = { kind = ["illegal-parking"] }', 1)
+    found = held(patrolled, text)
+    (patrol,) = found["PATROL"].checks
+    assert patrol.title("zh").endswith("（违停乱停）")
+    assert patrol.title("en").endswith(" (illegal parking)")
+    assert patrol.title("zh").startswith(standard_definitions()["interventions"].title_zh)
+    assert " = " in found["SUMS"].checks[0].title_zh
+    assert found["PROOF"].checks[0].title("zh") == "能列出背后记录的数字"
+
+
+def test_a_name_in_a_condition_is_not_told_beside_the_number(patrolled: Desk) -> None:
+    patrolled.members.register(name="卯大山")
+    text = CLAIMS.replace(
+        'figure = "interventions"', 'figure = "members-active"\nwhere = { names = "卯大山" }', 1
+    )
+    (check,) = held(patrolled, text)["PATROL"].checks
+    assert "卯大山" not in check.title_zh + check.title_en
+
+
+def test_a_mean_says_which_whole_number_is_compared(desk: Desk) -> None:
+    for year in (1950, 1951, 1951):
+        desk.members.register(name=f"卯{year}", born=Dated(date=PartialDate(year, 1, 1)))
+    text = CLAIMS.replace(
+        'figure = "interventions"\nexpect = "10余"',
+        'figure = "mean-age"\nperiod = "2021-12-31..2021-12-31"\nexpect = "70"',
+    )
+    (check,) = held(desk, text)["PATROL"].checks
+    assert (check.computed, check.rounded, check.holds) == (70.3, 70, True)

@@ -16,7 +16,7 @@ from grassroots.errors import BadInput, Missing
 if TYPE_CHECKING:
     from grassroots.domain.figure import Definition
     from grassroots.network import Desk
-    from grassroots.usecases.claims import ClaimResult
+    from grassroots.usecases.claims import CheckResult, ClaimResult
     from grassroots.usecases.figures import Figure
     from grassroots.values.dates import Period
     from grassroots.values.ids import StationId
@@ -289,6 +289,16 @@ def plain_claim(result: ClaimResult) -> dict[str, Any]:
         "computed": result.computed,
         "records": result.records,
         "holds": result.holds,
+        "checks": [
+            {
+                "title_zh": one.title_zh,
+                "title_en": one.title_en,
+                "computed": one.computed,
+                "expected": one.expected,
+                "holds": one.holds,
+            }
+            for one in result.checks
+        ],
     }
 
 
@@ -297,21 +307,37 @@ def tell_claims(results: Sequence[ClaimResult], output: Output) -> None:
     output.table(
         ("claim", "published", "computed", "records", "holds"),
         (
-            (one.claim.id, one.claim.published(output.language), one.computed, one.records, one.holds)
+            (
+                one.claim.id,
+                one.claim.published(output.language),
+                list(dict.fromkeys(_line(check, output) for check in one.checks)),
+                one.records,
+                one.holds,
+            )
             for one in results
         ),
     )
     for one in results:
         for check in () if one.holds else one.checks:
             if not check.holds:
-                names = [figure.id for figure in check.figures[:3]]
                 output.say(
                     "cli-claim-fails",
                     claim=one.claim.id,
-                    figure=names,
-                    computed=check.computed,
+                    figure=check.title(output.language),
+                    computed=_computed(check, output),
                     expected=check.expected,
                 )
+
+
+def _line(check: CheckResult, output: Output) -> str:
+    """What was counted and what came out, in one line."""
+    return output.word("claim-line", title=check.title(output.language), told=_computed(check, output))
+
+
+def _computed(check: CheckResult, output: Output) -> object:
+    if check.rounded is None:
+        return check.computed
+    return output.word("claim-rounded", value=check.computed, rounded=check.rounded)
 
 
 COMMANDS: tuple[Command, ...] = (

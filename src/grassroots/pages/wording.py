@@ -225,11 +225,15 @@ class Wording:
         return Template(sentence).safe_substitute(unsaid)
 
     def computed(self, claim: ClaimLine) -> list[str]:
-        """What was computed for each check of a claim, beside what it should be; the same lines once."""
+        """What was counted and computed for each check, beside what it should be; the same lines once."""
         found: dict[str, int] = {}
-        for value, expected in zip(claim.computed, claim.expected, strict=True):
+        checks = zip(claim.computed, claim.expected, claim.titles, claim.rounded, strict=True)
+        for value, expected, title, rounded in checks:
             shown = self.number(int(value)) if value.isdecimal() else value
-            told = shown if expected == "=" else self._beside(shown, expected)
+            if rounded is not None:
+                shown = self.say("claim-rounded", value=shown, rounded=self.number(rounded))
+            beside = shown if expected == "=" else self._beside(shown, expected)
+            told = self.say("claim-line", title=self.of(title), told=beside)
             found[told] = found.get(told, 0) + 1
         return [told if n == 1 else self.say("report-times", told=told, count=n) for told, n in found.items()]
 

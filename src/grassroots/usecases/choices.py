@@ -50,8 +50,11 @@ def labels(reading: Reading, kind: str, key: str, language: str) -> Mapping[str,
     A code for which there are no words, or whose record this viewer may not see, is its own label.
     """
     choice = reading.office.kinds.named(kind).choices.get(key)
-    if choice is None:
-        return {}
+    return {} if choice is None else labels_of(reading, choice, language)
+
+
+def labels_of(reading: Reading, choice: Choice, language: str) -> Mapping[str, str]:
+    """The values of a closed set with their labels."""
     found = {code: code for code in codes(reading, choice)}
     if isinstance(choice, EnumMeta):
         return {code: label(_group(choice), code, language) for code in found}

@@ -7,9 +7,13 @@ from typing import final
 import attrs
 
 from grassroots.domain.claim import Check, Claim, Claims, parse_claims
-from grassroots.domain.figure import agrees, plain
+from grassroots.domain.figure import Mean, agrees, plain
+from grassroots.locale import LANGUAGES, say
+from grassroots.usecases.choices import labels, labels_of
 from grassroots.usecases.figures import Evidence, Figure, Figures
 from grassroots.workspace.acts import Room
+from grassroots.workspace.kindspec import IdOf
+from grassroots.workspace.reading import Reading
 
 JsonValue = int | float | str | None
 
@@ -17,13 +21,24 @@ JsonValue = int | float | str | None
 @final
 @attrs.frozen(kw_only=True)
 class CheckResult:
-    """One check: the figures that were computed for it, what they say, and whether that agrees."""
+    """One check: the figures that were computed for it, what they say, and whether that agrees.
+
+    ``title_zh`` and ``title_en`` say what was counted: the figures' titles, in brackets what narrows them.
+    ``rounded`` is the whole number that stands for a mean when it is compared.
+    """
 
     check: Check
     figures: tuple[Figure, ...]
     computed: JsonValue
     expected: str
     holds: bool
+    title_zh: str = ""
+    title_en: str = ""
+    rounded: int | None = None
+
+    def title(self, language: str) -> str:
+        """What was counted, in a language."""
+        return self.title_zh if language == "zh" else self.title_en
 
 
 @final
@@ -62,7 +77,9 @@ class ClaimsRoom(Room):
         computed: list[Figure] = []
         found = []
         for claim in asked.claims:
-            results = tuple(self._check(figures, asked, check, computed) for check in claim.checks)
+            results = tuple(
+                self._titled(self._check(figures, asked, check, computed)) for check in claim.checks
+            )
             records = len(_together([figure for one in results for figure in one.figures]))
             found.append(ClaimResult(claim=claim, checks=results, records=records))
         return found
@@ -80,6 +97,35 @@ class ClaimsRoom(Room):
                 check=check, figures=found, computed=shown, expected="=", holds=len(values) == 1
             )
         return _agreement(check, found[0])
+
+    def _titled(self, result: CheckResult) -> CheckResult:
+        """The same with what was counted, in words."""
+        if result.check.evidence:
+            zh, en = (say("claim-evidence", language=language) for language in LANGUAGES)
+        else:
+            reading = Reading(self._seat)
+            zh, en = (_title(reading, result, language) for language in LANGUAGES)
+        return attrs.evolve(result, title_zh=zh, title_en=en)
+
+
+def _title(reading: Reading, result: CheckResult, language: str) -> str:
+    check = result.check
+    first = result.figures[0]
+    counted = first
+    while counted.definition.kind is None and counted.parts:
+        counted = counted.parts[0]
+    narrowed = []
+    if check.place is not None:
+        narrowed.append(labels_of(reading, IdOf("station"), language).get(check.place, check.place))
+    for key, value in check.where.items() if counted.definition.kind else ():
+        known = labels(reading, counted.definition.kind or "", key, language)
+        values = value if isinstance(value, list) else [value]
+        # Only what comes from a closed set: a condition may hold a name, and the page may hang on a wall.
+        narrowed.extend(known[one] for one in values if isinstance(one, str) and one in known)
+    titles = " = ".join(dict.fromkeys(figure.definition.title(language) for figure in result.figures))
+    if not narrowed:
+        return titles
+    return f"{titles}（{'、'.join(narrowed)}）" if language == "zh" else f"{titles} ({', '.join(narrowed)})"
 
 
 def _compute(figures: Figures, claims: Claims, name: str, check: Check) -> Figure:
@@ -99,6 +145,7 @@ def _agreement(check: Check, figure: Figure) -> CheckResult:
         check=check,
         figures=(figure,),
         computed=plain(figure.value),
+        rounded=figure.value.rounded() if isinstance(figure.value, Mean) else None,
         expected=check.expect or "⊇ " + ", ".join(check.contains),
         holds=holds and not missing,
     )

@@ -43,7 +43,7 @@ def _no_relations(_: Any, __: Actor) -> frozenset[Relation]:
 @final
 @attrs.frozen
 class IdOf:
-    """A key that holds the ids of records of another kind (few enough to be listed to whoever mistypes one)."""
+    """A key that holds ids of records of another kind, few enough to be listed to whoever mistypes one."""
 
     kind: str
 

@@ -160,12 +160,17 @@ class HeldBack:
 @final
 @attrs.frozen(kw_only=True)
 class ClaimLine:
-    """A published statement. ``computed`` and ``expected`` stand side by side, one pair a check."""
+    """A published statement. ``computed`` and ``expected`` stand side by side, one pair a check.
+
+    So do ``titles`` (what was counted) and ``rounded`` (a mean as the whole number that is compared).
+    """
 
     id: str
     published: Words
     computed: tuple[str, ...]
     expected: tuple[str, ...]
+    titles: tuple[Words, ...]
+    rounded: tuple[int | None, ...]
     records: int
     holds: bool
 

@@ -136,6 +136,8 @@ def claim_line(claim: ClaimResult) -> ClaimLine:
         published=Words(claim.claim.published_zh, claim.claim.published_en),
         computed=tuple("–" if one.computed is None else str(one.computed) for one in claim.checks),
         expected=tuple(one.expected for one in claim.checks),
+        titles=tuple(Words(one.title_zh, one.title_en) for one in claim.checks),
+        rounded=tuple(one.rounded for one in claim.checks),
         records=claim.records,
         holds=claim.holds,
     )
