@@ -88,6 +88,9 @@ def test_a_damaged_backup_is_refused_and_makes_no_database(peopled: Run) -> None
     [
         (("backup", "sqlite:///nowhere.db", "a"), "cli-network-missing"),
         (("backup", HERE, "no/folder/a"), "archive-cannot-write"),
+        (("backup", HERE, "grassroots.db"), "cli-target-storage"),
+        (("dump", HERE, "charter.toml"), "archive-over-other"),
+        (("dump", HERE, "."), "archive-cannot-write"),
         (("backup", HERE, "a", "--actor", "clerk:li"), "denied"),
         (("backup", "nothing://x", "a"), "storage-unknown"),
         (("move", HERE, "nothing://x"), "storage-unknown"),

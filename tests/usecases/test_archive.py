@@ -237,7 +237,7 @@ class Watched(Storage):
         if self.number in self.strokes:
             self.written += 1
             turn = self.written
-            ref = Ref("person", f"{turn % 5}")
+            ref = Ref("person", f"{turn % 2}")
             stands = ref in self.inner.read([ref])
             change: Put | Erase = Erase(ref) if stands and turn % 3 == 0 else Put(ref, {}, b"%d" % turn)
             act(self.inner, f"stroke/{turn}", change, Put(Ref("visit", f"{turn:03}"), {}, b""))
@@ -330,6 +330,24 @@ def test_whenever_others_write_the_archive_is_one_committed_moment(strokes: list
     told = archive(Watched(recorded, strokes))
     head = json.loads(told.splitlines()[0])["head"]
     assert told == as_of(recorded.history, head)
+
+
+def test_a_record_that_a_fact_only_vouches_for_is_read_again_too() -> None:
+    recorded = Recorded(fresh())
+    act(recorded, "before", person("a"), Put(Ref("visit", "1"), {}, b"old"))
+
+    class Late(Watched):
+        def _stroke(self) -> None:
+            # The third kind of call: both kinds are walked, and the head is asked for once more.
+            self.number += 1
+            if self.number == 5:
+                vouched = Fact((), b'{"w":{"visit/1":"","odd":"","Odd/1":""}}')
+                ref = Ref("visit", "1")
+                self.inner.commit(Batch("late", [vouched], {ref: 1}, (), [Put(ref, {}, b"new")]))
+
+    told = archive(Late(recorded, []))
+    assert told == as_of(recorded.history, 2)
+    assert b"new" in told
 
 
 def test_twenty_backups_under_load_are_each_some_committed_state(tmp_path: Path) -> None:
@@ -608,6 +626,17 @@ def test_somebody_who_writes_into_the_target_is_noticed(lively: Storage, tmp_pat
     with pytest.raises(BadArchive) as told:
         load(path, Joined(target))
     assert told.value.code == "archive-target-moved"
+
+
+def test_a_load_does_not_go_on_behind_somebody_else(lively: Storage, tmp_path: Path) -> None:
+    path, target = kept(lively, tmp_path / "a"), fresh()
+    with pytest.raises(Full):
+        load(path, Breaking(target, left=1))
+    act(target, "stranger", facts=3)  # as many facts as the act that would have come
+    with pytest.raises(BadArchive) as told:
+        load(path, target)
+    assert told.value.code == "archive-target-not-empty"
+    assert target.head() == 4
 
 
 def test_a_crowded_storage_is_asked_again(lively: Storage, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import attrs
 from grassroots.contracts.storage import Query, Storage
 from grassroots.errors import Corrupt, Full
 from grassroots.usecases.archive.lines import (
+    BEGINS,
     ArchivedKind,
     BadArchive,
     Manifest,
@@ -134,8 +135,9 @@ def write_file(
     """Write beside the file, force it to the disk, ``check`` it, and only then give it its name.
 
     What had the name before stands until then. Readable for its owner alone. Raises Full, or BadArchive
-    ``archive-cannot-write``.
+    ``archive-cannot-write``, and ``archive-over-other`` for a file that is none of ours.
     """
+    _may_replace(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     except OSError as error:
@@ -155,6 +157,19 @@ def write_file(
     finally:
         beside.unlink(missing_ok=True)
     return manifest
+
+
+def _may_replace(path: Path) -> None:
+    # Two words in the wrong order must not put a backup in the place of the database.
+    try:
+        with path.open("rb") as there:
+            begins = there.read(len(BEGINS))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _told(error, path) from error
+    if begins not in (b"", BEGINS):
+        raise BadArchive("archive-over-other", file=str(path))
 
 
 def _keep_name(folder: Path) -> None:
