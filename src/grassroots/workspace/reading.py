@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import TypeVar, final
 
 from grassroots.contracts.storage import Condition, Position, Query, Ref, Scalar, Stored, Tally, walk
@@ -65,10 +66,16 @@ class Reading:
     def walk(
         self, kind: type[R], *where: Condition, limit: int | None = None, backwards: bool = False
     ) -> Iterator[R]:
-        """The records that match, by id, page by page (memory does not grow with their number)."""
+        """The records that match, by id, page by page (memory does not grow with their number).
+
+        ``limit`` is how many this viewer gets to see, not how many were looked at.
+        """
         spec = self.office.kinds.of(kind)
         self.seat.may(spec, Action.LIST)
-        for stored in walk(self.office.storage, Query(spec.name, where, limit=limit, backwards=backwards)):
+        return islice(self._shown(spec, Query(spec.name, where, backwards=backwards)), limit)
+
+    def _shown(self, spec: KindSpec[R], query: Query) -> Iterator[R]:
+        for stored in walk(self.office.storage, query):
             shown = self.seat.shown(spec, self._decode(spec, stored), Action.LIST)
             if shown is not None:
                 yield shown
