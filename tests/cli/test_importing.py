@@ -238,3 +238,24 @@ def test_failed_rows_can_only_be_written_as_a_workbook(founded: Run, tmp_path: P
     told = founded("import", "people.xlsx", "--failed", "failed.csv", "--json")
     assert told.json["error"]["code"] == "cli-suffix"
     assert founded("figures", "rows-held-back", "--json").json["figures"][0]["value"] == 0
+
+
+def test_a_sheet_that_lacks_a_wanted_column_says_which_form_it_nearly_is(
+    founded: Run, tmp_path: Path
+) -> None:
+    headers = ("日期", "参加人数", "地点")
+    path = register(tmp_path / "活动.xlsx", ((1, 2, 3),), title="活动情况记录表", headers=headers)
+    alone = founded("import", path, "--language", "zh")
+    assert alone.code == 2
+    assert "最接近“活动情况记录表”" in alone.err
+    assert "缺少" in alone.err
+    near = founded("import", path, "--json").json["sheets"][0]["nearest"]
+    assert near["form"] == "activities"
+    assert near["missing"]
+    register(tmp_path / "people.xlsx")
+    both = founded("import", path, "people.xlsx", "--check")
+    assert both.code == 0
+    assert 'comes nearest to "Record of activities"' in both.out
+    filled = founded("fill", path, "--out", "out.xlsx", "--language", "zh")
+    assert "最接近“活动情况记录表”" in filled.err
+    assert "members (人员花名册)" in filled.err

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from grassroots.contracts.tables import CellValue, Sheet
 from grassroots.data import text
-from grassroots.domain.form import CellKind, FormLayout, Recognised, header_key, parse_forms, recognise
+from grassroots.domain.form import (
+    CellKind,
+    FormLayout,
+    Recognised,
+    header_key,
+    nearest,
+    parse_forms,
+    recognise,
+)
 from grassroots.errors import BadInput
 
 OWN = """
@@ -238,3 +246,30 @@ def test_the_columns_that_tell_rows_apart_are_columns_of_the_form(form: FormLayo
             assert column.choices, column.key
             words = [w for told in column.choices.values() for w in {header_key(word) for word in told}]
             assert len(words) == len(set(words)), f"{column.key}: a word means two things"
+
+
+def test_a_sheet_that_is_none_says_what_it_comes_nearest_to_and_what_it_lacks() -> None:
+    forms = parse_forms(OWN)
+    near = nearest(
+        Sheet(name="三月", rows=(("陪伴记录",), ("姓名", "时长", "方式"), ("卯大山", 30, "上门"))), forms
+    )
+    assert near is not None
+    assert (near.layout.code, near.header_row) == ("visits", 1)
+    assert [one.key for one in near.missing] == ["on"]
+
+
+def test_a_title_with_one_header_is_near_enough_and_a_lone_header_is_not() -> None:
+    forms = parse_forms(OWN)
+    titled = nearest(Sheet(name="陪伴记录", rows=(("姓名", "鱼", "米"),)), forms)
+    assert titled is not None
+    assert titled.layout.code == "visits"
+    assert nearest(Sheet(name="一", rows=(("姓名", "鱼", "米"),)), forms) is None
+    assert nearest(Sheet(name="陪伴记录", rows=(("鱼", "米"), ())), forms) is None
+
+
+@given(st.lists(st.lists(st.sampled_from(["姓名", "日期", "时长", "鱼", None]), max_size=4), max_size=4))
+def test_what_lacks_nothing_is_recognised(rows: list[list[CellValue]]) -> None:
+    sheet = Sheet(name="一", rows=tuple(map(tuple, rows)))
+    near = nearest(sheet, parse_forms(OWN))
+    if near is not None and recognise(sheet, parse_forms(OWN)) is None:
+        assert near.missing

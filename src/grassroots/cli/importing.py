@@ -20,6 +20,7 @@ from grassroots.errors import BadInput
 
 if TYPE_CHECKING:
     from grassroots.contracts.tables import Book
+    from grassroots.domain.form import Near
     from grassroots.network import Desk
     from grassroots.usecases.intake import Plan, RowPlan
 
@@ -49,7 +50,7 @@ def _import(options: Namespace, output: Output) -> int:
             return _refuse(refused, output)
         plan = make_plan(desk, books, output)
         if all(sheet.form is None for sheet in plan.sheets):
-            raise BadInput("cli-nothing-recognised", sheets=tuple(sheet.sheet for sheet in plan.sheets))
+            return _nothing_recognised(plan, books, output)
         tell_plan(plan, books, output)
         batches = 0
         if not options.check and plan.batches and _agreed(options, output):
@@ -76,6 +77,39 @@ def _import(options: Namespace, output: Output) -> int:
     else:
         output.say("cli-nothing-changed")
     return HELD_BACK if plan.problems else DONE
+
+
+def _nothing_recognised(plan: Plan, books: Sequence[Book], output: Output) -> int:
+    """No sheet is a form: said with what each comes nearest to, for people and for programs."""
+    error = BadInput("cli-nothing-recognised", sheets=tuple(sheet.sheet for sheet in plan.sheets))
+    output.give({"error": plain_error(error), "sheets": plain_plan(plan, books)["sheets"]})
+    output.warn(output.word(error.code, error.facts))
+    for one in plan.sheets:
+        if one.nearest is not None:
+            output.warn(f"{one.file} / {one.sheet}: {near_words(one.nearest, output)}")
+    return REFUSED
+
+
+def near_words(near: Near, output: Output) -> str:
+    """Which form a sheet comes nearest to, and what it lacks, in the reader's language."""
+    headers = [f"“{column.header(output.language)}”" for column in near.missing]
+    if output.language == "en":
+        headers = [f'"{column.header("en")}"' for column in near.missing]
+    title = near.layout.title(output.language)
+    return output.word("cli-nearest", title=title, row=near.header_row + 1, missing=headers)
+
+
+def plain_near(near: Near | None) -> dict[str, Any] | None:
+    """The same for a program."""
+    if near is None:
+        return None
+    return {
+        "form": near.layout.code,
+        "header_row": near.header_row + 1,
+        "missing": [
+            {"key": one.key, "header_zh": one.header_zh, "header_en": one.header_en} for one in near.missing
+        ],
+    }
 
 
 def _agreed(options: Namespace, output: Output) -> bool:
@@ -200,6 +234,9 @@ def tell_plan(plan: Plan, books: Sequence[Book], output: Output) -> None:
             for one in plan.sheets
         ),
     )  # fmt: skip
+    for sheet in plan.sheets:
+        if sheet.nearest is not None:
+            output.line(f"{sheet.file} / {sheet.sheet}: {near_words(sheet.nearest, output)}")
     for book in books:
         for note in book.notes:
             output.line(f"{book.name}: {output.word(note.code, dict(note.facts))}")
@@ -255,6 +292,7 @@ def plain_plan(plan: Plan, books: Sequence[Book]) -> dict[str, Any]:
                 "header_row": one.header_row,
                 "hidden": one.hidden,
                 "unread": one.unread,
+                "nearest": plain_near(one.nearest),
                 "counts": {act.value: counts[one.file, one.sheet].get(act, 0) for act in RowAct},
             }
             for one in plan.sheets

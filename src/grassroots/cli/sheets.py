@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grassroots.cli.importing import near_words
 from grassroots.cli.opening import desk_of, period_of, place_of
 from grassroots.cli.output import DONE, Output
 from grassroots.cli.parser import Command, Parser
@@ -22,7 +23,7 @@ def _add_forms(parser: Parser) -> None:
     parser.take("code", nargs="*", metavar="CODE", told="form-codes")
     parser.take("--out", metavar="FILE.xlsx", type=Path, told="out-forms")
     parser.take("--force", action="store_true", told="force")
-    parser.take("--lines", metavar="N", type=int, default=20, told="lines")
+    parser.take("--lines", metavar="N", type=int, told="lines")
 
 
 def _forms(options: Namespace, output: Output) -> int:
@@ -31,9 +32,9 @@ def _forms(options: Namespace, output: Output) -> int:
     known = {form.code: form for form in standard_forms()}
     codes = options.code or [code for code, form in known.items() if form.printed]
     if options.out is None:
-        return _list([_layout(code, known) for code in codes], output)
+        return _list([_layout(code, known, output) for code in codes], output)
     check_target(options, options.out, ".xlsx")
-    if not 0 <= options.lines <= _MOST_LINES:
+    if options.lines is not None and not 0 <= options.lines <= _MOST_LINES:
         raise BadInput("cli-lines", what=options.lines, most=_MOST_LINES)
     from grassroots.sheets.writing import write_forms
 
@@ -51,9 +52,10 @@ def _forms(options: Namespace, output: Output) -> int:
     return DONE
 
 
-def _layout(code: str, known: dict[str, FormLayout]) -> FormLayout:
+def _layout(code: str, known: dict[str, FormLayout], output: Output) -> FormLayout:
     if code not in known:
-        raise BadInput("form-unknown", kind="form", id=code, known=tuple(known))
+        told = tuple(f"{one.code} ({one.title(output.language)})" for one in known.values())
+        raise BadInput("form-unknown", kind="form", id=code, known=tuple(known) if output.as_json else told)
     return known[code]
 
 
@@ -130,9 +132,9 @@ def _fill(options: Namespace, output: Output) -> int:
     with desk_of(options) as desk:
         place = place_of(options, desk)
         if options.form is not None:
-            layout, sheet = _layout(options.form, known), None
+            layout, sheet = _layout(options.form, known, output), None
         else:
-            layout, sheet = _recognised(options.form_file)
+            layout, sheet = _recognised(options.form_file, output)
         rows = desk.registers.rows(layout.code, period=period, place=place, language=output.language)
         filled = fill_form(
             options.form_file,
@@ -175,9 +177,9 @@ def _fill(options: Namespace, output: Output) -> int:
     return DONE
 
 
-def _recognised(path: Path) -> tuple[FormLayout, str]:
+def _recognised(path: Path, output: Output) -> tuple[FormLayout, str]:
     """Which form an office's own form is, and on which sheet; BadInput if its headers do not tell."""
-    from grassroots.domain.form import recognise
+    from grassroots.domain.form import nearest, recognise
     from grassroots.sheets.filling import FORM_LIMITS
     from grassroots.sheets.reading import read_book
     from grassroots.usecases.intake import standard_forms
@@ -186,8 +188,23 @@ def _recognised(path: Path) -> tuple[FormLayout, str]:
     found = [recognise(sheet, standard_forms()) for sheet in book.sheets if not sheet.hidden]
     best = max((one for one in found if one), key=lambda one: len(one.columns), default=None)
     if best is None:
-        known = tuple(form.code for form in standard_forms())
-        raise BadInput("cli-form-not-recognised", file=book.name, known=known)
+        plainly = output.as_json  # for a program codes, for a reader words
+        known = tuple(
+            form.code if plainly else f"{form.code} ({form.title(output.language)})"
+            for form in standard_forms()
+        )
+        nears = [nearest(sheet, standard_forms()) for sheet in book.sheets if not sheet.hidden]
+        near = min((one for one in nears if one), key=lambda one: len(one.missing), default=None)
+        if near is None:
+            raise BadInput("cli-form-not-recognised", file=book.name, known=known)
+        raise BadInput(
+            "cli-form-nearly",
+            file=book.name,
+            form=near.layout.code,
+            missing=tuple(one.key for one in near.missing),
+            near="" if plainly else near_words(near, output),
+            known=known,
+        )
     return best.layout, best.sheet.name
 
 

@@ -66,6 +66,8 @@ class FormColumn:
     choices: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     width: int = 12
     ditto: bool = False
+    pen: bool = True
+    """Whether blank forms for pens have it; what the office adds later only widens them."""
 
     @cached_property
     def spellings(self) -> frozenset[str]:
@@ -125,12 +127,18 @@ class FormLayout:
     code: str
     title_zh: str
     title_en: str
-    columns: tuple[FormColumn, ...]
+    columns: tuple[FormColumn, ...] = attrs.field()
     natural: tuple[str, ...]
     titles: tuple[str, ...] = ()
     block: tuple[FormColumn, ...] = ()
     order: int = 100
     printed: bool = True
+
+    @columns.validator
+    def _pens_write_what_must_be_there(self, _: object, columns: tuple[FormColumn, ...]) -> None:
+        for column in columns:
+            if column.wanted and not column.pen:
+                raise ValueError(f"{self.code}.{column.key}: wanted, but not for pens")
 
     def title(self, language: str) -> str:
         """The title to print."""
@@ -165,6 +173,16 @@ class Recognised:
     block: Mapping[str, CellValue] = attrs.field(factory=dict)
     title: str = ""
     unread: tuple[str, ...] = ()
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Near:
+    """The form nearest to a sheet that is none: where its header would be, which columns it lacks."""
+
+    layout: FormLayout
+    header_row: int
+    missing: tuple[FormColumn, ...]
 
 
 _UNIT = re.compile(r"[(\[【〔].*?[)\]】〕]")
@@ -238,6 +256,26 @@ def recognise(sheet: Sheet, forms: Iterable[FormLayout]) -> Recognised | None:
                 unread=unread,
             )
             found.append(((named, len(columns) / max(len(headers), 1), len(columns)), made))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def nearest(sheet: Sheet, forms: Iterable[FormLayout]) -> Near | None:
+    """The form that a sheet comes nearest to, and the wanted columns that it lacks; None if it is like none.
+
+    Two headers must be known, or one below a title that is. A title counts most (a sheet called 活动记录 that
+    lacks a column is no roster), then how much of the header is understood, then how little is missing.
+    """
+    found: list[tuple[tuple[bool, float, int], Near]] = []
+    for form in forms:
+        for number, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+            columns = _match(form, row)
+            titled = _is_titled(form, sheet.name, _title(sheet.rows[:number])) > 0
+            if len(columns) + titled < 2 or not columns:
+                continue
+            missing = tuple(one for one in form.columns if one.wanted and one.key not in columns)
+            headers = sum(1 for cell in row if header_key(cell))
+            near = Near(layout=form, header_row=number, missing=missing)
+            found.append(((titled, len(columns) / headers, -len(missing)), near))
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 

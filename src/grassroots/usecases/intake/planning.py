@@ -16,7 +16,7 @@ import attrs
 from grassroots.contracts.storage import Batch, Is
 from grassroots.contracts.tables import Book as FileBook
 from grassroots.contracts.tables import Sheet
-from grassroots.domain.form import FormLayout, Recognised, recognise
+from grassroots.domain.form import FormLayout, Near, Recognised, nearest, recognise
 from grassroots.domain.history import History
 from grassroots.domain.intake import Intake, IntakeStatus, RowMended, RowStatus, SheetRow
 from grassroots.domain.policy import Action
@@ -68,7 +68,10 @@ class RowPlan:
 @final
 @attrs.frozen(kw_only=True)
 class SheetPlan:
-    """What a sheet was taken for: its form, where its header was, which headers nobody knows."""
+    """What a sheet was taken for: its form, where its header was, which headers nobody knows.
+
+    ``nearest`` is the form that a sheet without one comes nearest to; it says which columns are missing.
+    """
 
     file: str
     sheet: str
@@ -76,6 +79,7 @@ class SheetPlan:
     header_row: int | None = None
     unread: tuple[str, ...] = ()
     hidden: bool = False
+    nearest: Near | None = None
 
 
 @final
@@ -160,7 +164,7 @@ class Planner:
     def _recognise(self, file: FileBook) -> Iterable[Recognised]:
         for sheet in file.sheets:
             recognised = recognise(sheet, self.forms)
-            self.sheets.append(_sheet_plan(file, sheet, recognised))
+            self.sheets.append(_sheet_plan(file, sheet, recognised, self.forms))
             if recognised is not None and not sheet.hidden:
                 self.recognised[(file.name, sheet.name)] = recognised
                 yield recognised
@@ -341,7 +345,9 @@ def _moved(known: SheetRow, row: Row) -> bool:
     return (was.file, was.sheet) == (now.file, now.sheet) and was.number != now.number
 
 
-def _sheet_plan(file: FileBook, sheet: Sheet, recognised: Recognised | None) -> SheetPlan:
+def _sheet_plan(
+    file: FileBook, sheet: Sheet, recognised: Recognised | None, forms: Sequence[FormLayout]
+) -> SheetPlan:
     return SheetPlan(
         file=file.name,
         sheet=sheet.name,
@@ -349,6 +355,7 @@ def _sheet_plan(file: FileBook, sheet: Sheet, recognised: Recognised | None) -> 
         header_row=recognised.header_row + 1 if recognised else None,
         unread=recognised.unread if recognised else (),
         hidden=sheet.hidden,
+        nearest=None if recognised or sheet.hidden else nearest(sheet, forms),
     )
 
 
