@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grassroots.contracts.tables import CellValue, Column, Form
+from grassroots.domain.paper import LINE, PEN_FONT
 from grassroots.errors import BadInput
 from grassroots.locale import LANGUAGES, say
 from grassroots.sheets._text import read_csv
@@ -74,6 +75,19 @@ def test_a_form_is_ready_for_the_printer() -> None:
     assert page.oddHeader is not None
     assert page.oddHeader.right.text == "QH-2024-0031"
     assert page["A8"].border.bottom.style == "thin", "blank lines are ruled, for pens"
+
+
+def test_a_wide_form_goes_on_over_the_page_with_its_leading_columns_again() -> None:
+    wide = tuple(Column(key=f"c{number}", header=f"栏{number}", width=30) for number in range(6))
+    page = _page(evolve(DUTY, columns=(*DUTY.columns, *wide)))
+    assert page.page_setup.fitToWidth == 2
+    assert page.page_setup.pageOrder == "overThenDown", "front and back of one sheet"
+    assert page.print_title_cols == "$A:$B"
+    assert len(page.col_breaks.brk) == 1
+    assert page["A1"].value is None
+    assert page["C1"].value == DUTY.title
+    assert page.row_dimensions[6].height == LINE
+    assert page["A6"].font.size == PEN_FONT
 
 
 def test_choices_are_offered_in_filled_and_blank_lines_and_may_be_overruled() -> None:

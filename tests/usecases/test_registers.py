@@ -12,6 +12,7 @@ from attrs import evolve
 import grassroots
 from grassroots.contracts.tables import Book, Form
 from grassroots.domain.appointment import Route
+from grassroots.domain.form import recognise
 from grassroots.domain.member import (
     Affiliation,
     Dated,
@@ -20,12 +21,14 @@ from grassroots.domain.member import (
     Retirement,
     ToldAge,
 )
+from grassroots.domain.paper import LABEL, LINE, MARGIN_TOP, PAGE, PEN_FONT, TITLE, block_lines, set_out
 from grassroots.domain.station import StationKind
 from grassroots.errors import Missing
+from grassroots.locale import say
 from grassroots.network import Desk, Network
 from grassroots.sheets.reading import read_book
 from grassroots.sheets.writing import write_forms
-from grassroots.usecases.intake import RowAct
+from grassroots.usecases.intake import RowAct, standard_forms
 from grassroots.usecases.registers.rows import WRITERS
 from grassroots.values.dates import PartialDate, Period
 from grassroots.values.ids import RoleId, StationId
@@ -197,6 +200,70 @@ def test_every_register_and_every_blank_form_can_be_printed(filled: Desk, code: 
     assert len([sheet for sheet in book.sheets if not sheet.hidden]) == 2
     found = [sheet.form for sheet in filled.intake.plan(book).sheets if not sheet.hidden]
     assert found == [code, code]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", sorted(WRITERS))
+def test_a_blank_form_is_for_pens_on_one_sheet_of_a4(desk: Desk, code: str, language: str) -> None:
+    form = desk.registers.blank(code, language=language)
+    setting = set_out(form)
+    assert setting.scale == 100
+    assert PEN_FONT >= 10
+    assert LINE * 25.4 / 72 >= 9
+    assert len(setting.pages) <= 2, "front and back"
+    assert all(0.8 * PAGE < setting.page_width(page) <= PAGE for page in range(len(setting.pages)))
+    assert min(setting.widths) >= 7
+    assert form.blank == setting.lines >= 10
+    above = TITLE + LABEL * block_lines(form) + setting.header
+    high = 210 / 25.4 * 72 - 2 * MARGIN_TOP * 72
+    rest = high - above - sum(setting.footer) - LINE * form.blank
+    assert 0 <= rest < LINE + 6.5, "the page is full, and no line spills onto another"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", sorted(WRITERS))
+def test_a_blank_form_tells_what_red_means_and_that_is_not_taken_for_a_row(
+    desk: Desk, code: str, language: str
+) -> None:
+    form = desk.registers.blank(code, language=language)
+    assert form.footer == (say("form-legend", language=language),)
+    plan = desk.intake.plan(printed(form))
+    assert [sheet.form for sheet in plan.sheets if not sheet.hidden] == [code]
+    assert plan.sheets[0].unread == ()
+    assert [(row.act, row.code) for row in plan.rows] == [(RowAct.SKIPPED, "row-footer")]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_blank_form_brings_its_sheet_number_and_block_back(desk: Desk, language: str) -> None:
+    form = desk.registers.blank("sign-in", language=language, block={"activity": "秋日讲堂"})
+    sheet = printed(form).sheets[0]
+    found = recognise(sheet, standard_forms())
+    assert found is not None
+    # A label side by side with an empty one is not taken for its value.
+    assert found.block == {"activity": "秋日讲堂", "sheet_number": form.sheet_number}
+
+
+def test_a_blank_member_register_that_was_written_on_comes_in(desk: Desk) -> None:
+    form = desk.registers.blank("members", lines=3)
+    keys = [column.key for column in form.columns]
+    assert "volunteer_number" not in keys
+    assert "limits" in keys
+    told = {"name": "卯大山", "born": "1940-07", "limits": "不能久站", "remark": "多才多艺"}
+    row = tuple(told.get(key) for key in keys)
+    plan = desk.intake.plan(printed(evolve(form, rows=(row,))))
+    assert [row.act for row in plan.rows] == [RowAct.CREATE, RowAct.SKIPPED]
+    desk.intake.apply(plan)
+    [one] = desk.members.all(status=None)
+    assert (one.name, one.limits, one.remark) == ("卯大山", (Limit.STANDING,), "多才多艺")
+
+
+@pytest.mark.parametrize("code", sorted(WRITERS))
+def test_a_register_is_never_shrunk_below_seventy_per_cent(filled: Desk, code: str) -> None:
+    form = filled.registers.filled(code)
+    assert set_out(form).scale >= 70
+    assert len(form.columns) > len(filled.registers.blank(code).columns) or all(
+        column.pen for f in standard_forms() if f.code == code for column in f.columns
+    )
 
 
 def test_every_form_that_ships_has_a_register(desk: Desk) -> None:

@@ -15,6 +15,18 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from grassroots.contracts.tables import CellValue, Form
+from grassroots.domain.paper import (
+    LABEL,
+    LINE,
+    MARGIN_SIDE,
+    MARGIN_TOP,
+    PEN_FONT,
+    TITLE,
+    Setting,
+    block_lines,
+    in_pairs,
+    set_out,
+)
 from grassroots.errors import BadInput, need
 from grassroots.sheets._archive import cell_name
 from grassroots.sheets._wire import LOST_DIGITS
@@ -29,12 +41,11 @@ _LIST = 255
 _LISTS = "_lists"
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a property of the file, wall-clock by its format
 _A4 = 9
-_PEN = 22
-"""Points: how high a line must be to be written on by hand."""
+_FONT = 11
 
 
 def write_forms(target: Target, forms: Sequence[Form], *, created: datetime | None = None) -> None:
-    """One workbook with one sheet per form, ready to print on A4 landscape.
+    """One workbook with one sheet per form, ready to print on A4 landscape (:mod:`grassroots.domain.paper`).
 
     From the top: the title across all columns; the block, one labelled line each; the header (frozen, and
     repeated on each page); the rows and ``blank`` ruled lines; the footer. Wanted columns have a red,
@@ -62,12 +73,12 @@ def write_forms(target: Target, forms: Sequence[Form], *, created: datetime | No
         },
     )
     book.set_properties({"created": created or _CREATED, "keywords": "grassroots"})
-    styles = _Styles(book)
+    styles, pens = _Styles(book, _FONT), _Styles(book, PEN_FONT)
     taken = {_LISTS.casefold(), "history"}
     pages = [book.add_worksheet(_sheet_name(form.title or form.code, taken)) for form in forms]
     lists = _Lists(book)
     for page, form in zip(pages, forms, strict=True):
-        _write(page, form, styles, lists)
+        _write(page, form, pens if form.blank else styles, lists)
     book.close()
     put(target, inner.getvalue())
 
@@ -148,14 +159,15 @@ def _cut(text: str, most: int) -> str:
 class _Styles:
     """The few looks of a form; each combination is made once per workbook."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, size: int) -> None:
         self._book = book
+        self._size = size
         self._made: dict[tuple[str, str], Any] = {}
 
     def of(self, name: str, number: str = "") -> Any:
         """The look ``name``, with the number format ``number``."""
         if (name, number) not in self._made:
-            look = dict(_LOOKS[name])
+            look = {"font_size": self._size, **_LOOKS[name]}
             if number:
                 look["num_format"] = number
             self._made[name, number] = self._book.add_format(look)
@@ -163,11 +175,12 @@ class _Styles:
 
 
 _LINE: dict[str, object] = {"border": 1, "valign": "vcenter", "text_wrap": True}
-_HEADER = _LINE | {"bold": True, "align": "center", "bg_color": "#EDEDED"}
+_HEADER: dict[str, object] = _LINE | {"bold": True, "align": "center", "bg_color": "#EDEDED"}
 _LOOKS: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_size": 16, "align": "center", "valign": "vcenter", "text_wrap": True},
     "label": {"bold": True, "valign": "vcenter", "text_wrap": True},
     "value": {"align": "left", "valign": "vcenter", "text_wrap": True},
+    "told": {"align": "left", "valign": "vcenter", "text_wrap": True, "bottom": 1},
     "header": _HEADER,
     "wanted": _HEADER | {"font_color": "#C00000", "underline": 1},
     "cell": _LINE,
@@ -201,20 +214,17 @@ class _Lists:
 
 
 def _write(page: Any, form: Form, styles: _Styles, lists: _Lists) -> None:
-    last = len(form.columns) - 1
-    for number, column in enumerate(form.columns):
-        page.set_column(number, number, column.width, styles.of("free", "@") if column.text else None)
+    setting = set_out(form)
+    for number, (column, width) in enumerate(zip(form.columns, setting.widths, strict=True)):
+        page.set_column(number, number, width, styles.of("free", "@") if column.text else None)
+    begin, last = setting.text_from, setting.pages[0][1]
     row = 0
     if form.title:
-        _across(page, row, 0, last, form.title, "title", styles)
-        page.set_row(row, 30)
+        _across(page, row, begin, last, form.title, "title", styles)
+        page.set_row(row, TITLE)
         row += 1
-    split = max((_label_columns(form, label) for label, _ in form.block), default=0)
-    for label, value in form.block:
-        _across(page, row, 0, split, label, "label", styles)
-        _across(page, row, split + 1, max(last, split + 1), value, "value", styles)
-        row += 1
-    header = row
+    header = _block(page, form, setting, row, styles)
+    page.set_row(header, setting.header)
     for number, column in enumerate(form.columns):
         _cell(page, header, number, column.header, "wanted" if column.wanted else "header", styles)
         if column.note:
@@ -222,46 +232,91 @@ def _write(page: Any, form: Form, styles: _Styles, lists: _Lists) -> None:
     first = header + 1
     rows = form.rows + ((),) * form.blank
     for row in range(first + len(form.rows), first + len(rows)):
-        page.set_row(row, _PEN)
+        page.set_row(row, LINE)
     for row, cells in enumerate(rows, start=first):
         for number, column in enumerate(form.columns):
             cell = cells[number] if number < len(cells) else None
             _cell(page, row, number, cell, "cell", styles, text=column.text)
     after = first + len(rows)
     if rows:
-        for number, column in enumerate(form.columns):
-            if column.choices:
-                rule = {"validate": "list", "source": lists.source(column.choices), "error_type": "warning"}
-                page.data_validation(first, number, after - 1, number, rule)
-        spans = [
-            f"{cell_name(first, number)}:{cell_name(after - 1, number)}"
-            for number, column in enumerate(form.columns)
-            if column.text
-        ]
-        if spans:
-            page.ignore_errors({"number_stored_as_text": " ".join(spans)})
-    for row, line in enumerate(form.footer, start=after):
-        _across(page, row, 0, last, line, "value", styles)
+        _rules(page, form, lists, first, after - 1)
+    for row, (line, height) in enumerate(zip(form.footer, setting.footer, strict=True), start=after):
+        _across(page, row, begin, last, line, "value", styles)
+        page.set_row(row, height)
     page.freeze_panes(first, 0)
     page.repeat_rows(header)
+    _paper(page, form, setting)
+
+
+def _block(page: Any, form: Form, setting: Setting, row: int, styles: _Styles) -> int:
+    """Labels with their values, those of a form for pens with a line to write on; the row that follows."""
+    begin, last = setting.text_from, setting.pages[0][1]
+    halves = [(begin, last)]
+    if in_pairs(form):
+        middle = (begin + last) // 2
+        halves = [(begin, middle), (middle + 1, last)]
+    value_look = "told" if form.blank else "value"
+    for number, (label, value) in enumerate(form.block):
+        at, (left, right) = row + number // len(halves), halves[number % len(halves)]
+        split = max(
+            _label_columns(setting, text, left, right)
+            for text, _ in form.block[number % len(halves) :: len(halves)]
+        )
+        _across(page, at, left, split, label, "label", styles)
+        _across(page, at, split + 1, max(right, split + 1), value, value_look, styles)
+        if form.blank:
+            page.set_row(at, LABEL)
+    return row + block_lines(form)
+
+
+def _rules(page: Any, form: Form, lists: _Lists, first: int, last: int) -> None:
+    """What the cells of these rows offer (choices), and no warnings at numbers that are text."""
+    for number, column in enumerate(form.columns):
+        if column.choices:
+            rule = {"validate": "list", "source": lists.source(column.choices), "error_type": "warning"}
+            page.data_validation(first, number, last, number, rule)
+    spans = [
+        f"{cell_name(first, number)}:{cell_name(last, number)}"
+        for number, column in enumerate(form.columns)
+        if column.text
+    ]
+    if spans:
+        page.ignore_errors({"number_stored_as_text": " ".join(spans)})
+
+
+def _paper(page: Any, form: Form, setting: Setting) -> None:
     page.set_paper(_A4)
     page.set_landscape()
     page.center_horizontally()
-    page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
-    page.fit_to_pages(1, 0)
+    page.set_margins(left=MARGIN_SIDE, right=MARGIN_SIDE, top=MARGIN_TOP, bottom=MARGIN_TOP)
+    page.fit_to_pages(len(setting.pages), 0)
+    if len(setting.pages) > 1:
+        # Excel breaks where a page is full, other programs here: both come to this number of pages.
+        page.set_v_pagebreaks([start for start, _ in setting.pages[1:]])
+        page.print_across()
+        if setting.repeated:
+            page.repeat_columns(0, setting.repeated - 1)
+    told = f"&L{_plain(form.title)}" if len(setting.pages) > 1 else ""
     if form.sheet_number:
-        page.set_header("&R" + form.sheet_number.replace("&", "&&"))
-    page.set_footer("&C&P / &N")
+        told += f"&R{_plain(form.sheet_number)}"
+    if told:
+        page.set_header(told, {"margin": 0.3})
+    page.set_footer("&C&P / &N", {"margin": 0.3})
 
 
-def _label_columns(form: Form, label: str) -> int:
+def _plain(text: str) -> str:
+    """Text in a page's header: an ampersand is a command there. Excel takes 255 characters in all."""
+    return text[:100].replace("&", "&&")
+
+
+def _label_columns(setting: Setting, label: str, left: int, right: int) -> int:
     """The last column that a label needs: a narrow first column (序号) would cut it off."""
     needed = 2.0 + sum(1 if letter.isascii() else 2 for letter in label)
-    for number, column in enumerate(form.columns[:-1]):
-        needed -= column.width
+    for number in range(left, right):
+        needed -= setting.widths[number]
         if needed <= 0:
             return number
-    return max(0, len(form.columns) - 2)
+    return max(left, right - 1)
 
 
 def _across(page: Any, row: int, first: int, last: int, value: CellValue, look: str, styles: _Styles) -> None:

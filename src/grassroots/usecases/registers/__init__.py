@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import final
 
+from attrs import evolve
+
 from grassroots.contracts.tables import CellValue, Column, Form
 from grassroots.domain.form import CellKind, FormColumn, FormLayout, header_key
+from grassroots.domain.paper import set_out
 from grassroots.errors import Missing
 from grassroots.locale import say
 from grassroots.usecases.intake import standard_forms
@@ -58,17 +61,30 @@ class Registers(Room):
         reading: Reading,
         code: str,
         *,
-        lines: int = 20,
+        lines: int | None = None,
         language: str = "zh",
         block: Mapping[str, CellValue] | None = None,
     ) -> Form:
-        """A blank form for pens, with a sheet number that comes back in with it."""
+        """A blank form for pens, with a sheet number that comes back in with it.
+
+        It has the columns that are for pens (``pen`` in data/forms.toml), and as many ``lines`` as one page
+        holds if none are named.
+        """
         layout = _layout(code)
         number = f"{code}-{reading.office.ids(reading.now)[-10:]}"
         named = {one.key: (block or {}).get(one.key) for one in layout.block if one.key != "sheet_number"}
         told = tuple((layout.column(key).header(language), value) for key, value in named.items())
         numbered = (*told, (say("form-sheet-number", language=language), number))
-        return _form(layout, language, blank=lines, block=numbered, sheet_number=number)
+        columns = tuple(column for column in layout.columns if column.pen)
+        form = _form(
+            evolve(layout, columns=columns),
+            language,
+            blank=1 if lines is None else lines,
+            block=numbered,
+            sheet_number=number,
+            footer=(say("form-legend", language=language),),
+        )
+        return form if lines is not None else evolve(form, blank=set_out(form).lines)
 
     @look
     def rows(
@@ -141,6 +157,7 @@ def _form(
     blank: int = 0,
     block: tuple[tuple[str, CellValue], ...] = (),
     sheet_number: str = "",
+    footer: tuple[str, ...] = (),
 ) -> Form:
     columns = tuple(
         Column(
@@ -165,4 +182,5 @@ def _form(
         blank=blank,
         block=block,
         sheet_number=sheet_number,
+        footer=footer,
     )
