@@ -99,7 +99,7 @@ def test_evidence_can_be_narrowed_by_keys_and_by_age(peopled: Run) -> None:
         (["evidence", "nope"], "figure-unknown"),
         (["evidence", "nope", "--where", "a=b"], "figure-unknown"),
         (["figures", "--period", "20x"], "period-unreadable"),
-        (["figures", "--period", "2021-13"], "no-such-date"),
+        (["figures", "--period", "2021-13"], "cli-period"),
         (["figures", "members-active", "--place", "月球"], "cli-place-unknown"),
         (["figures", "duty-days-covered"], "figure-needs-period"),
         (["evidence", "members-active", "--where", "shoe=44"], "figure-unknown-key"),
@@ -107,7 +107,7 @@ def test_evidence_can_be_narrowed_by_keys_and_by_age(peopled: Run) -> None:
         (["evidence", "members-active", "--where", "age=old"], "cli-where"),
         (["claims", "absent.toml"], "sheet-not-found"),
         (["claims", "people.xlsx"], "cli-not-text"),
-        (["claims", "charter.toml"], "claims-unreadable"),
+        (["claims", "charter.toml"], "claims-head-missing"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_told_in_words(

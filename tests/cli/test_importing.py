@@ -259,3 +259,14 @@ def test_a_sheet_that_lacks_a_wanted_column_says_which_form_it_nearly_is(
     filled = founded("fill", path, "--out", "out.xlsx", "--language", "zh")
     assert "最接近“活动情况记录表”" in filled.err
     assert "members (人员花名册)" in filled.err
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_column_that_returned_rows_bring_along_is_no_unknown_header(
+    founded: Run, tmp_path: Path, language: str
+) -> None:
+    register(tmp_path / "people.xlsx", BAD)
+    founded("import", "people.xlsx", "--failed", "failed.xlsx", "--language", language)
+    for reader in ("zh", "en"):
+        told = founded("import", "failed.xlsx", "--check", "--json", "--language", reader).json
+        assert told["sheets"][0]["unread"] == ["血型"]

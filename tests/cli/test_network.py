@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import CHARTER, Run
+from tests.cli.conftest import CHARTER, Run, register
 
 PACK = """
 [pack]
@@ -183,3 +183,12 @@ def test_the_storage_of_the_environment_is_used(
     assert founded("conforms").code == 2
     monkeypatch.setenv("GRASSROOTS_STORAGE", "sqlite:///other.db")
     assert founded("conforms").code == 3
+
+
+def test_a_sheet_named_as_storage_is_called_no_database(run: Run, tmp_path: Path) -> None:
+    register(tmp_path / "信息表.xlsx")
+    before = (tmp_path / "信息表.xlsx").read_bytes()
+    told = run("figures", "--network", "sqlite:///信息表.xlsx", "--language", "zh")
+    assert told.code == 2
+    assert "不是 grassroots 的数据库" in told.err
+    assert (tmp_path / "信息表.xlsx").read_bytes() == before

@@ -113,7 +113,10 @@ def _evidence(options: Namespace, output: Output) -> int:
                     {"kind": one.kind, "id": one.id, "day": one.day, "place": one.place, "rows": told}
                 )
                 tick(number)
-        names = {str(station.id): station.name for station in desk.stations.all()}
+        names = {
+            str(one.id): (one.name_en if output.language == "en" else None) or one.name
+            for one in desk.stations.all()
+        }
     output.give({**_plain(figure, len(found)), "evidence": rows})
     definition = figure.definition
     output.say(

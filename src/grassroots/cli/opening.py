@@ -60,7 +60,12 @@ def period_of(options: Namespace) -> Period | None:
         return None
     from grassroots.values.dates import Period
 
-    return Period.parse(options.period)
+    try:
+        return Period.parse(options.period)
+    except BadInput as error:
+        if error.code != "no-such-date":
+            raise
+        raise BadInput("cli-period", what=options.period) from error
 
 
 def place_of(options: Namespace, desk: Desk) -> StationId | None:

@@ -69,6 +69,8 @@ class Output:
         """What went wrong, in words, or as a code with facts for a program."""
         self.give({"error": plain_error(error)})
         self.warn(self.word(error.code, error.facts))
+        for one in getattr(error, "mistakes", ()):
+            self.warn(f"- {self.word(one.code, one.facts)}")
 
     # -- answers ------------------------------------------------------------------------------------------
     def give(self, answer: Mapping[str, Any]) -> None:
@@ -166,7 +168,10 @@ def _control(letter: str) -> bool:
 
 def plain_error(error: GrassrootsError) -> dict[str, Any]:
     """An error for a program: its code and its facts."""
-    return {"code": error.code, "facts": dict(error.facts)}
+    told: dict[str, Any] = {"code": error.code, "facts": dict(error.facts)}
+    if mistakes := getattr(error, "mistakes", ()):
+        told["mistakes"] = [plain_error(one) for one in mistakes]
+    return told
 
 
 def _json(value: object) -> object:

@@ -28,8 +28,9 @@ reads them: 100余 is more than 100 and less than 200, 上千 is a thousand or m
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from typing import Any, final
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar, final
 
 import attrs
 
@@ -95,38 +96,115 @@ class Claims:
     figures: Mapping[str, Definition] = attrs.field(factory=dict)
 
 
+@final
+class BadClaims(BadInput):
+    """Several mistakes in one claims file; ``mistakes`` says each, with the claim and the field."""
+
+    def __init__(self, mistakes: tuple[BadInput, ...]) -> None:
+        super().__init__("claims-wrong", count=len(mistakes))
+        self.mistakes = mistakes
+
+
+_HEAD = ("name", "version", "period")
+_CLAIM = {"id", "published_zh", "published_en", "source", "check"}
+_WANTED = ("id", "published_zh", "published_en")
+_TEXTS = ("figure", "expect", "period", "place", "note")
+
+
 def parse_claims(text: str) -> Claims:
-    """The claims of a TOML text; BadInput says what is wrong and in which claim."""
+    """The claims of a TOML text; BadInput says what is wrong and in which claim, BadClaims if several are."""
     try:
         tables = tomllib.loads(text)
-        head = tables["claims"]
-        cited = f"{head['name']}@{head['version']}"
-        figures = {id_: Definition.parse(id_, one, cited) for id_, one in tables.get("figure", {}).items()}
-        claims = tuple(_claim(one) for one in tables["claim"])
-        return Claims(
-            name=head["name"],
-            version=head["version"],
-            period=Period.parse(head["period"]),
-            claims=claims,
-            figures=figures,
-        )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise BadInput("claims-unreadable", problem=str(error)) from error
+    mistakes: list[BadInput] = []
+    head = _table(tables.get("claims"))
+    mistakes.extend(
+        BadInput("claims-head-missing", field=name) for name in _HEAD if not isinstance(head.get(name), str)
+    )
+    if mistakes and not head:
+        raise BadInput("claims-head-missing", field="[claims]")
+    period = _tried(mistakes, lambda: Period.parse(head["period"])) if "period" in head else None
+    cited = f"{head.get('name')}@{head.get('version')}"
+    figures = {
+        id_: _tried(mistakes, partial(Definition.parse, id_, _table(one), cited))
+        for id_, one in _table(tables.get("figure")).items()
+    }
+    given = tables.get("claim", [])
+    if not isinstance(given, list) or not given:
+        mistakes.append(BadInput("claims-none"))
+        given = []
+    claims = [_claim(_table(one), number, mistakes) for number, one in enumerate(given, 1)]
+    if mistakes:
+        raise mistakes[0] if len(mistakes) == 1 else BadClaims(tuple(mistakes))
+    assert period is not None
+    return Claims(
+        name=head["name"],
+        version=head["version"],
+        period=period,
+        claims=tuple(one for one in claims if one is not None),
+        figures={id_: one for id_, one in figures.items() if one is not None},
+    )
 
 
-def _claim(table: Mapping[str, Any]) -> Claim:
-    fields = dict(table)
-    checks = tuple(_check(str(fields.get("id")), one) for one in fields.pop("check", ()))
-    if not checks:
-        raise BadInput("claim-without-check", claim=str(fields.get("id")))
-    return Claim(checks=checks, **fields)
+T = TypeVar("T")
+
+
+def _tried(mistakes: list[BadInput], make: Callable[[], T]) -> T | None:
+    try:
+        return make()
+    except BadInput as error:
+        mistakes.append(error)
+    except (TypeError, AttributeError) as error:
+        mistakes.append(BadInput("claims-unreadable", problem=str(error)))
+    return None
+
+
+def _table(given: object) -> Mapping[str, Any]:
+    return given if isinstance(given, dict) else {}
+
+
+def _claim(table: Mapping[str, Any], number: int, mistakes: list[BadInput]) -> Claim | None:
+    """One claim; what is wrong with it is added to the mistakes, by its id or, without one, its number."""
+    id_ = table.get("id")
+    told = id_ if isinstance(id_, str) and id_ else str(number)
+    before = len(mistakes)
+    for name in _WANTED:
+        if not isinstance(table.get(name), str) or not table[name]:
+            mistakes.append(BadInput("claim-missing-field", claim=told, field=name))
+    if unknown := set(table) - _CLAIM:
+        mistakes.append(
+            BadInput(
+                "claim-unknown-field",
+                claim=told,
+                fields=tuple(sorted(unknown)),
+                known=tuple(sorted(_CLAIM)),
+            )
+        )
+    given = table.get("check")
+    if not isinstance(given, list) or not given:
+        mistakes.append(BadInput("claim-without-check", claim=told))
+        given = []
+    checks = [_tried(mistakes, partial(_check, told, _table(one))) for one in given]
+    if len(mistakes) > before:
+        return None
+    fields = {name: value for name, value in table.items() if name != "check"}
+    return Claim(checks=tuple(one for one in checks if one is not None), **fields)
 
 
 def _check(claim: str, table: Mapping[str, Any]) -> Check:
     fields = dict(table)
     known = {field.name for field in attrs.fields(Check)}
     if unknown := set(fields) - known:
-        raise BadInput("claim-unknown-field", claim=claim, fields=tuple(sorted(unknown)))
+        raise BadInput(
+            "claim-unknown-field",
+            claim=claim,
+            fields=tuple(sorted(unknown)),
+            known=tuple(sorted(known)),
+        )
+    for name in _TEXTS:
+        if name in fields and not isinstance(fields[name], str):
+            raise BadInput("claim-not-text", claim=claim, field=name, what=str(fields[name]))
     for name in ("agree", "contains"):
         fields[name] = tuple(fields.get(name, ()))
     check = Check(**fields)

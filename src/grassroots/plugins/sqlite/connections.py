@@ -63,7 +63,9 @@ def told(error: sqlite3.Error, where: Path, *, committing: bool = False) -> Exce
         return Conflict()
     if code == sqlite3.SQLITE_FULL:
         return Full()
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code == sqlite3.SQLITE_NOTADB:
+        return Corrupt("storage-not-database", where=name)  # a sheet that was named by mistake, most likely
+    if code == sqlite3.SQLITE_CORRUPT:
         return Corrupt(where=name)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return Unreachable("storage-read-only", where=name)

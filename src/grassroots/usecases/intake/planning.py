@@ -16,12 +16,13 @@ import attrs
 from grassroots.contracts.storage import Batch, Is
 from grassroots.contracts.tables import Book as FileBook
 from grassroots.contracts.tables import Sheet
-from grassroots.domain.form import FormLayout, Near, Recognised, nearest, recognise
+from grassroots.domain.form import ORIGIN, FormLayout, Near, Recognised, nearest, recognise
 from grassroots.domain.history import History
 from grassroots.domain.intake import Intake, IntakeStatus, RowMended, RowStatus, SheetRow
 from grassroots.domain.policy import Action
 from grassroots.domain.step import Step
 from grassroots.errors import BadInput, Denied, Missing, Refused
+from grassroots.locale import LANGUAGES, say
 from grassroots.usecases.intake.landing import Book, LandedForm, Landing
 from grassroots.usecases.intake.lines import Line, Lines
 from grassroots.usecases.intake.row import BadRow, Row, RowProblem
@@ -353,10 +354,18 @@ def _sheet_plan(
         sheet=sheet.name,
         form=recognised.layout.code if recognised else None,
         header_row=recognised.header_row + 1 if recognised else None,
-        unread=recognised.unread if recognised else (),
+        unread=_unread(recognised) if recognised else (),
         hidden=sheet.hidden,
         nearest=None if recognised or sheet.hidden else nearest(sheet, forms),
     )
+
+
+def _unread(recognised: Recognised) -> tuple[str, ...]:
+    """The headers that nobody knows, without the one that the file of returned rows itself adds."""
+    if ORIGIN.key not in recognised.columns:
+        return recognised.unread
+    told = {say("cli-head-problem", language=language) for language in LANGUAGES}
+    return tuple(one for one in recognised.unread if one not in told)
 
 
 def _row_plan(file: str, recognised: Recognised, number: int, act: RowAct, code: str) -> RowPlan:

@@ -181,7 +181,7 @@ def _roster(names: Names, period: Period | None, stations: Stations) -> Iterator
     for one, holders in _shifts(names, period, stations):
         yield {
             "day": one.day.isoformat(),
-            "weekday": label("weekday", str(one.day.isoweekday()), names.language),
+            "weekday": _weekday(one.day, names.language),
             "shift": f"{one.starts:%H:%M}-{one.ends:%H:%M}",
             "holders": names.members(duty.member for duty in holders),
             "station": names.named(Station, one.station),
@@ -366,3 +366,11 @@ WRITERS: Mapping[str, Writer] = {
     "medals": _medals,
 }
 """The rows of each form, by its code."""
+
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _weekday(day: date, language: str) -> str:
+    """The day of the week as a duty roster has it: under 星期 stands 一, not 星期一."""
+    return label("weekday", _WEEKDAYS[day.weekday()], language).removeprefix("星期")
