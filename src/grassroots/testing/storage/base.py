@@ -64,7 +64,7 @@ def ids(storage: Storage, *where: object, **more: object) -> list[str]:
     return [one.ref.id for one in storage.find(Query("kit_member", where, **more))]  # type: ignore[arg-type]
 
 
-def together(*tasks: Callable[[], None]) -> None:
+def together(*tasks: Callable[[], None], patience: float = 60) -> None:
     """Run in threads that start at one moment; the first failure is raised here."""
     barrier, failures = Barrier(len(tasks)), []
 
@@ -79,7 +79,7 @@ def together(*tasks: Callable[[], None]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(patience)
         assert not thread.is_alive(), "a thread never came back"
     if failures:
         raise failures[0]
@@ -94,6 +94,9 @@ class StorageBase:
 
     not_durable: ClassVar[str] = ""
     """Why the storage does not outlive its process. Nothing (the default) says that it does."""
+
+    patience: ClassVar[float] = 60
+    """For how many seconds threads and processes may be at work before it is said that they hang."""
 
     left_out: ClassVar[Mapping[str, str]] = {}
     """The promises that the storage does not give, by the name of the test, each with the reason."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 
 from grassroots.contracts.storage import (
@@ -67,13 +69,14 @@ class RecordPromises(StorageBase):
         assert set(storage.read([member(id) for id in NASTY])) == {member(id) for id in NASTY}
 
     def test_nasty_texts_are_found_exactly_and_told_apart(self, storage: Storage) -> None:
-        for number, text in enumerate(NASTY):
+        texts = (*NASTY, "x" * 255, "x" * 254 + "y")
+        for number, text in enumerate(texts):
             write(storage, f"act{number}", put(f"{number:03}", name=text, tags=(text, text)))
-        for number, text in enumerate(NASTY):
+        for number, text in enumerate(texts):
             assert ids(storage, Is("name", text)) == [f"{number:03}"]
             assert ids(storage, AnyOf("name", (text,))) == [f"{number:03}"]
             assert ids(storage, Includes("tags", text)) == [f"{number:03}"]
-        assert ids(storage, AnyOf("name", NASTY)) == [f"{number:03}" for number in range(len(NASTY))]
+        assert ids(storage, AnyOf("name", texts)) == [f"{number:03}" for number in range(len(texts))]
         assert storage.find(Query("kit_member", limit=1))[0].keys["tags"] == (NASTY[0], NASTY[0])
 
     def test_an_empty_text_is_a_text_and_not_nothing(self, storage: Storage) -> None:
@@ -208,6 +211,14 @@ class RecordPromises(StorageBase):
         assert ids(storage, Between("age", 3, 3)) == []
         assert ids(storage, Between("age", 4, 1)) == []
 
+    def test_a_range_of_texts_goes_by_code_point(self, storage: Storage) -> None:
+        texts = ("A", "Z", "a", "z", "王", "\uffff", "\U00020bb7")
+        write(storage, "act", *(put(f"{n}", name=text) for n, text in enumerate(texts)))
+        for low in range(len(texts)):
+            for high in range(low, len(texts)):
+                found = ids(storage, Between("name", texts[low], texts[high]))
+                assert found == [f"{n}" for n in range(low, high)]
+
     def test_names_are_found_by_their_beginning(self, storage: Storage) -> None:
         write(storage, "act", put("1", name="王"), put("2", name="王秀英"), put("3", name="汪"), put("4"))
         assert ids(storage, prefix("name", "王")) == ["1", "2"]
@@ -236,6 +247,12 @@ class RecordPromises(StorageBase):
         assert ids(storage, Is("age", None), backwards=True, after="5", limit=2) == ["4", "3"]
         assert ids(storage, backwards=True, after="0") == []
 
+    def test_a_limit_counts_what_meets_the_conditions(self, storage: Storage) -> None:
+        write(storage, "act", *(put(f"{n}", active=n % 3 == 0) for n in range(9)))
+        assert ids(storage, Is("active", True), limit=2) == ["0", "3"]
+        assert ids(storage, Is("active", True), limit=2, after="0") == ["3", "6"]
+        assert ids(storage, Is("active", True), limit=2, backwards=True) == ["6", "3"]
+
     def test_a_list_that_was_found_does_not_change_afterwards(self, storage: Storage) -> None:
         write(storage, "a", put("m"))
         found = storage.find(Query("kit_member"))
@@ -248,7 +265,7 @@ class RecordPromises(StorageBase):
             rows = (put(f"{n:05}", age=n % 7) for n in range(start, start + 500))
             write(storage, f"act{start}", *rows)
         seen = []
-        for number, one in enumerate(walk(storage, Query("kit_member"))):
+        for number, one in enumerate(islice(walk(storage, Query("kit_member")), 10_000)):
             seen.append(one.ref.id)
             if number == 999:  # between two pages: before, at and behind the border
                 gone = [Erase(member(f"{n:05}")) for n in (10, 999, 1_000, 1_500)]

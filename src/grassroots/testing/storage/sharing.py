@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,6 +95,7 @@ class SharingPromises(StorageBase):
         write(storage, "a", put("m", name="a"))
         storage.prepare(KINDS)
         storage.prepare([MEMBER, MEMBER])
+        assert storage.find(Query("kit_duty")) == []  # what is not named again stays
         assert ids(storage, Is("name", "a")) == ["m"]
 
     def test_a_new_key_is_nothing_for_old_records_until_they_are_written_again(
@@ -161,13 +163,14 @@ class ThreadPromises(StorageBase):
         self, storage: Storage, location: Path
     ) -> None:
         writers, rounds = 8, 12
+        patience = time.monotonic() + self.patience
         other = self.opened(location)
         followed: list[Entry] = []
 
         def writer(number: int) -> None:
             mine = storage if number % 2 else other
             for turn in range(rounds):
-                while True:
+                while time.monotonic() < patience:
                     now = mine.read([member("count")])
                     found = now.get(member("count"))
                     count, base = (int(found.body), found.revision) if found else (0, 0)
@@ -186,14 +189,19 @@ class ThreadPromises(StorageBase):
                     break
 
         def follower() -> None:
-            while len(followed) < writers * rounds * 2:
+            while len(followed) < writers * rounds * 2 and time.monotonic() < patience:
                 head = other.head()
                 page = storage.journal(after=len(followed), limit=7)
                 followed.extend(page)
                 assert head % 2 == 0, "half a batch was visible"
 
-        together(*(lambda number=number: writer(number) for number in range(writers)), follower)
+        together(
+            *(lambda number=number: writer(number) for number in range(writers)),
+            follower,
+            patience=self.patience + 5,
+        )
         assert [one.position for one in followed] == list(range(1, writers * rounds * 2 + 1))
+        assert followed == list(storage.journal(after=0, limit=10_000)), "an entry changed afterwards"
         assert all(a.batch == b.batch for a, b in zip(followed[::2], followed[1::2], strict=True))
         assert storage.read([member("count")])[member("count")].body == b"%d" % (writers * rounds)
         assert len(ids(storage)) == writers * rounds + 1
@@ -204,12 +212,13 @@ class ThreadPromises(StorageBase):
         place = Query("kit_duty", (Is("station", "gate"), Is("day", "2026-11-23")))
         other = self.opened(location)
         taken: list[str] = []
+        patience = time.monotonic() + self.patience
         refusals: list[tuple[Query, ...]] = []
 
         def take(number: int) -> None:
             mine = storage if number % 2 else other
             duty = Ref("kit_duty", f"d{number}")
-            while not (found := mine.find(place)):
+            while not (found := mine.find(place)) and time.monotonic() < patience:
                 keys: dict[str, KeyValue] = {"station": "gate", "day": "2026-11-23"}
                 batch = Batch(
                     f"take{number}", [Fact()], {duty: 0}, [Seen.of(place, found)], [Put(duty, keys)]
@@ -220,7 +229,7 @@ class ThreadPromises(StorageBase):
                 except Conflict as refused:
                     refusals.append(refused.queries)
 
-        together(*(lambda number=number: take(number) for number in range(8)))
+        together(*(lambda number=number: take(number) for number in range(8)), patience=self.patience + 5)
         assert len(taken) == 1
         assert set(refusals) <= {(place,), ()}
         assert [one.ref.id for one in storage.find(place)] == taken

@@ -150,6 +150,17 @@ class WritingPromises(StorageBase):
         assert (refused.value.moved, refused.value.queries) == (frozenset(), (moved,))
         assert storage.head() == 2
 
+    def test_each_of_several_answers_is_compared_wherever_it_stands(self, storage: Storage) -> None:
+        write(storage, "a", put("1", name="a"))
+        moved = Query("kit_member", (Is("name", "a"),))
+        seen = Seen.of(moved, storage.find(moved))
+        others = [Seen(Query("kit_member", (Is("name", name),))) for name in ("b", "c")]
+        write(storage, "b", put("2", name="a"))
+        for place in range(3):
+            with pytest.raises(Conflict) as refused:
+                storage.commit(Batch(f"c{place}", [Fact()], {}, [*others[:place], seen, *others[place:]]))
+            assert refused.value.queries == (moved,)
+
     def test_only_what_a_limited_question_showed_counts(self, storage: Storage) -> None:
         write(storage, "a", *(put(f"{n}") for n in range(1, 5)))
         latest = Query("kit_member", limit=2, backwards=True)
@@ -217,6 +228,7 @@ class WritingPromises(StorageBase):
             ("b",): Tally(1, 7),
             (None,): Tally(1, 2),
         }
+        assert storage.tally(Query("kit_member", (Is("name", "a"),))) == {(): Tally(3)}
         by_both = storage.tally(Query("kit_member", (Is("name", "a"),)), by=("active", "name"))
         assert by_both == {(True, "a"): Tally(2), (False, "a"): Tally(1)}
 
