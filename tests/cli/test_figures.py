@@ -176,3 +176,10 @@ def test_a_mistyped_value_is_answered_with_those_that_there_are(peopled: Run) ->
     assert peopled("figures", "members-active", "--where", "station=sauth").code == 2
     key = peopled("evidence", "members-active", "--where", "shoe=44")
     assert "station" in key.err
+
+
+def test_a_place_that_is_not_known_is_answered_with_names(peopled: Run) -> None:
+    told = peopled("figures", "members-active", "--place", "月球", "--language", "zh")
+    assert "南苑站 (south)" in told.err
+    answer = peopled("figures", "members-active", "--place", "月球", "--json").json
+    assert "south" in answer["error"]["facts"]["known"]

@@ -79,7 +79,8 @@ def place_of(options: Namespace, desk: Desk) -> StationId | None:
     named = desk.stations.named(options.place)
     if len(named) == 1:
         return named[0].id
-    known = tuple(station.id for station in stations)
+    # For a program the ids; a reader knows the names, and needs the id only where two bear one name.
+    known = tuple(str(one.id) if options.json else f"{one.name} ({one.id})" for one in stations)
     raise Missing("cli-place-unknown", kind="station", id=options.place, known=known)
 
 
