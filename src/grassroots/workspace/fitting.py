@@ -24,7 +24,7 @@ Fit = Callable[[str, Any], Any]
 
 
 def fitted(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
-    """The arguments (without self and work) as the method asks for them; BadInput names the one that fails."""
+    """The arguments (without self and work) as the method asks for them; BadInput names what is wrong."""
     places, named = _plan(method)
     if args:
         args = tuple(
