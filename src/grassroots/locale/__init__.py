@@ -1,8 +1,9 @@
 """The catalogues: every sentence and label that a person reads, in Chinese and English.
 
 ``zh.toml`` and ``en.toml`` (and the files in the folders ``zh/`` and ``en/``) hold flat tables of
-``code = "sentence with ${facts}"``. Codes and JSON stay language-neutral; only this module turns a code
-into words. Templates use :class:`string.Template`, which cannot reach attributes (``str.format`` can).
+``code = "sentence with ${facts}"`` and labels ``"group.code" = "word"``. Codes and JSON stay
+language-neutral; only this module turns a code into words. Templates use :class:`string.Template`, which
+cannot reach attributes (``str.format`` can).
 """
 
 from __future__ import annotations
@@ -37,13 +38,18 @@ def catalogue(language: str) -> Mapping[str, str]:
 def say(code: str, facts: Mapping[str, object] | None = None, language: str = "zh") -> str:
     """The sentence for ``code`` in ``language``, with the facts filled in.
 
-    An unknown code is shown as itself with its facts, so that nothing is ever lost in silence.
+    A fact that is a code is said by its label: ``kind`` "member" by ``kind.member``, in tuples as well. A
+    sentence that needs the code itself names ``${kind_code}``. An unknown code is shown as itself with its
+    facts, so that nothing is ever lost in silence.
     """
+    given = facts or {}
     sentence = catalogue(language).get(code)
-    words = {name: _word(value, language) for name, value in (facts or {}).items()}
     if sentence is None:
-        told = ", ".join(f"{name}={value}" for name, value in words.items())
+        told = ", ".join(f"{name}={_word(value, language)}" for name, value in given.items())
         return f"{code} ({told})" if told else code
+    words = {f"{name}_code": _word(value, language) for name, value in given.items()}
+    for name, value in given.items():
+        words[name] = _word(value, language)
     return Template(sentence).safe_substitute(words)
 
 
@@ -52,7 +58,31 @@ def label(group: str, code: str, language: str = "zh") -> str:
     return catalogue(language).get(f"{group}.{code}", code)
 
 
-def _word(value: object, language: str) -> str:
+_NAMED = {"group": ("field-group",), "ask": ("posture",), "skipped": ("award-status",), "moved": ("kind",)}
+"""Facts whose labels stand under another name."""
+
+
+def _groups(name: str, facts: Mapping[str, object], code: str) -> tuple[str, ...]:
+    """The groups in which the label of a fact may stand, the nearest first.
+
+    A state is that of the kind that the facts name, or of whom they are about, or of the room of the code.
+    """
+    if name in ("state", "status"):
+        about = (facts.get("kind"), *facts, code.partition("-")[0])
+        return (*(f"{one}-status" for one in about), "state")
+    if name == "verb" or (name == "possible" and "verb" in facts):
+        return (f"{facts.get('kind')}-verb", "verb")
+    return _NAMED.get(name, (name,))
+
+
+def _word(value: object, language: str, groups: tuple[str, ...] = ()) -> str:
     if isinstance(value, (tuple, list, frozenset, set)):
-        return ("、" if language == "zh" else ", ").join(str(item) for item in value)
-    return "–" if value is None else str(value)
+        return ("、" if language == "zh" else ", ").join(_word(item, language, groups) for item in value)
+    if not isinstance(value, str):
+        return "–" if value is None else str(value)
+    known = catalogue(language)
+    if "kind" in groups and "/" in value:
+        # A record, as kind/id.
+        kind, _, id_ = value.partition("/")
+        return f"{known.get(f'kind.{kind}', kind)} {id_}"
+    return next((known[f"{group}.{value}"] for group in groups if f"{group}.{value}" in known), str(value))
