@@ -49,7 +49,7 @@ def say(code: str, facts: Mapping[str, object] | None = None, language: str = "z
         return f"{code} ({told})" if told else code
     words = {f"{name}_code": _word(value, language) for name, value in given.items()}
     for name, value in given.items():
-        words[name] = _word(value, language)
+        words[name] = _word(value, language, _groups(name, given, code))
     return Template(sentence).safe_substitute(words)
 
 
