@@ -38,7 +38,7 @@ def beside(landing: Landing, other: SheetRow) -> bool:
 
 def _own_id(landing: Landing) -> str:
     row = landing.row
-    return landing.id("row", row.layout.code, *row.natural(), str(landing.nth))
+    return landing.id("row", row.layout.code, *row.natural(), str(landing.nth), at=row.when)
 
 
 def contradicting(landing: Landing, record: Record) -> SheetRow | None:

@@ -156,4 +156,4 @@ class Lines:
         return [office.codec.decode(spec, one.body).record for one in stored]
 
     def _id(self, line: Line, nth: int) -> str:
-        return self._office.derived_id("row", *line.natural, str(nth))
+        return self._office.derived_id("row", *line.natural, str(nth), at=line.row.when)

@@ -217,6 +217,12 @@ class Row:
         """What tells this row from others of its form, as text: the same however its cells were typed."""
         return tuple(self._meant(key) for key in self.layout.natural)
 
+    @property
+    def when(self) -> date | None:
+        """The day that tells this row apart, if its form has one: so that rows of a day lie side by side."""
+        keys = (key for key in self.layout.natural if self._column(key).kind is CellKind.DAY)
+        return next((messy.read_day(self.cells.get(key)).value for key in keys), None)
+
     def digest(self, salt: bytes) -> str:
         """A keyed digest of all cells but the running number and the origin: the same row has the same."""
         told = sorted(self.cells.items())
