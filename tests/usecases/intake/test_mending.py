@@ -109,6 +109,16 @@ def test_the_first_file_handed_in_again_does_not_hold_back_what_was_mended(desk:
     assert (held(desk), head(desk)) == ([], before)
 
 
+def test_an_older_file_that_comes_late_is_held_back_until_the_newer_one_comes_again(desk: Desk) -> None:
+    newer = register(GOOD, ("辰小川", "1951-04", None, None))
+    take(desk, newer)
+    take(desk, register(GOOD, BAD))
+    assert held(desk) == [(FILE, 3)]
+    assert acts(take(desk, newer)) == ["same", "same"]
+    assert held(desk) == []
+    assert [row.code for row in take(desk, register(GOOD, BAD)).rows] == [None, "row-mended"]
+
+
 def test_a_row_mended_under_its_own_name_is_not_held_back_by_the_first_file_either(desk: Desk) -> None:
     bad: Cells = ("辰小川", "1951-04", "138", None)
     take(desk, register(bad, header=("姓名", "出生年月", "身份证号码", "备注")))
@@ -151,7 +161,10 @@ def test_all_files_of_a_folder_again_change_nothing(desk: Desk) -> None:
 
 def test_where_a_row_came_from_neither_changes_it_nor_tells_it_apart(desk: Desk) -> None:
     take(desk, register(GOOD))
-    assert acts(take(desk, returned(back(GOOD, 2)))) == ["same"]
+    before = head(desk)
+    plan = take(desk, returned(back(GOOD, 2)))
+    assert (acts(plan), plan.batches, head(desk)) == (["same"], (), before)
+    # From another line it is another row that says the same: the person is the same all the same.
     assert acts(take(desk, returned(back(GOOD, 7), name="另一份.xlsx"))) == ["same"]
     assert names(desk) == ["卯大山"]
 
@@ -223,6 +236,14 @@ def test_two_equal_rows_that_come_back_are_each_their_own(desk: Desk) -> None:
     first = patrols((*line(4), "巡逻.xlsx / 巡逻记录表 / 2"), name=BACK, more=("来源",))
     take(desk, first)
     assert (held(desk), incidents(desk)) == ([], [4, 5])
+
+
+@pytest.mark.usefixtures("street")
+def test_a_row_that_was_mended_speaks_for_one_line_and_not_for_an_equal_one(desk: Desk) -> None:
+    take(desk, patrols(line("几起")))
+    take(desk, patrols((*line(5), "巡逻.xlsx / 巡逻记录表 / 2"), name=BACK, more=("来源",)))
+    assert acts(take(desk, patrols(line("几起"), line("几起")))) == ["skipped", "problem"]
+    assert (held(desk), incidents(desk)) == ([("巡逻.xlsx", 3)], [5])
 
 
 @pytest.mark.usefixtures("street")
