@@ -12,6 +12,7 @@ from grassroots.cli.opening import desk_of, period_of, place_of, read_text
 from grassroots.cli.output import DONE, FALSE, Output, plain_error
 from grassroots.cli.parser import Command, Parser
 from grassroots.errors import BadInput, Missing
+from grassroots.locale import label
 
 if TYPE_CHECKING:
     from grassroots.domain.figure import Definition
@@ -129,7 +130,7 @@ def _evidence(options: Namespace, output: Output) -> int:
         ("kind", "id", "day", "station", "sheet-rows"),
         (
             (
-                row["kind"],
+                label("kind", row["kind"], output.language),
                 row["id"],
                 row["day"],
                 names.get(row["place"], row["place"]),
