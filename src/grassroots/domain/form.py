@@ -65,7 +65,6 @@ class FormColumn:
     wanted: bool = False
     choices: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     width: int = 12
-    ditto: bool = False
     pen: bool = True
     """Whether blank forms for pens have it; what the office adds later only widens them."""
 
