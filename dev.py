@@ -92,7 +92,7 @@ def check(*words: str) -> int:
 
 
 def bench(*words: str) -> int:
-    need("test")
+    need("bench")
     return run(PYTHON, "-m", "benchmarks", "--json", *words)
 
 

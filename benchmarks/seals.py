@@ -16,8 +16,8 @@ from time import process_time
 import grassroots
 from benchmarks.rows import row
 from grassroots.contracts.storage import Query, Storage, walk
+from grassroots.desk import Desk
 from grassroots.domain.seal import Seal, SealHash, Word
-from grassroots.network import Desk
 
 PAGE = 1_000
 

@@ -17,9 +17,8 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Self, final
+from typing import Any, Self, final
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -27,6 +26,7 @@ import attrs
 from grassroots import discovery
 from grassroots.contracts.calendar import Calendar
 from grassroots.contracts.storage import Storage
+from grassroots.desk import Desk
 from grassroots.domain.charter import CHARTER_ID, STANDARD_PACKS, Charter, NetworkFounded
 from grassroots.domain.local_pack import LocalPack
 from grassroots.domain.pack import Pack, Packs, parse_pack
@@ -41,30 +41,6 @@ from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import Kinds, KindSpec
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.work import Work
-
-if TYPE_CHECKING:
-    from grassroots.usecases.activities import Activities
-    from grassroots.usecases.appointments import Appointments
-    from grassroots.usecases.archive import Archive
-    from grassroots.usecases.charters import Charters
-    from grassroots.usecases.claims import ClaimsRoom
-    from grassroots.usecases.concerns import Concerns
-    from grassroots.usecases.duties import Duties
-    from grassroots.usecases.figures import Figures
-    from grassroots.usecases.honours import Honours
-    from grassroots.usecases.intake import Intakes
-    from grassroots.usecases.interventions import Interventions
-    from grassroots.usecases.meetings import Meetings
-    from grassroots.usecases.members import Members
-    from grassroots.usecases.organizations import Organizations
-    from grassroots.usecases.pairings import Pairings
-    from grassroots.usecases.registers import Registers
-    from grassroots.usecases.reports import Reports
-    from grassroots.usecases.roles import Roles
-    from grassroots.usecases.seals import Seals
-    from grassroots.usecases.stations import Stations
-    from grassroots.usecases.suggestions import Suggestions
-    from grassroots.usecases.teams import Teams
 
 
 def _now() -> datetime:
@@ -232,169 +208,3 @@ class Network:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-@final
-class Desk:
-    """All rooms, for one actor. Everything read or written goes through a desk."""
-
-    def __init__(self, seat: Seat) -> None:
-        self.seat = seat
-
-    def once(self, act_id: str) -> Desk:
-        """The same desk for one act with the app's own id: sent twice, it is done once."""
-        return Desk(attrs.evolve(self.seat, act_id=act_id))
-
-    @cached_property
-    def activities(self) -> Activities:
-        """Activities, their occurrences and who came."""
-        from grassroots.usecases.activities import Activities
-
-        return Activities(self.seat)
-
-    @cached_property
-    def appointments(self) -> Appointments:
-        """Who holds which role where, and the gaps."""
-        from grassroots.usecases.appointments import Appointments
-
-        return Appointments(self.seat)
-
-    @cached_property
-    def archive(self) -> Archive:
-        """The whole network as one file."""
-        from grassroots.usecases.archive import Archive
-
-        return Archive(self.seat)
-
-    @cached_property
-    def charter(self) -> Charters:
-        """The network's own record, and founding it from a charter file."""
-        from grassroots.usecases.charters import Charters
-
-        return Charters(self.seat)
-
-    @cached_property
-    def claims(self) -> ClaimsRoom:
-        """Published statements, held against the records."""
-        from grassroots.usecases.claims import ClaimsRoom
-
-        return ClaimsRoom(self.seat)
-
-    @cached_property
-    def concerns(self) -> Concerns:
-        """What residents brought to the desk."""
-        from grassroots.usecases.concerns import Concerns
-
-        return Concerns(self.seat)
-
-    @cached_property
-    def duties(self) -> Duties:
-        """Shifts, who holds them, and their log."""
-        from grassroots.usecases.duties import Duties
-
-        return Duties(self.seat)
-
-    @cached_property
-    def figures(self) -> Figures:
-        """Numbers with the records behind them."""
-        from grassroots.usecases.figures import Figures
-
-        return Figures(self.seat)
-
-    @cached_property
-    def honours(self) -> Honours:
-        """Who is eligible for an honour, and who was given it."""
-        from grassroots.usecases.honours import Honours
-
-        return Honours(self.seat)
-
-    @cached_property
-    def intake(self) -> Intakes:
-        """Sheets in: plan, then apply."""
-        from grassroots.usecases.intake import Intakes
-
-        return Intakes(self.seat)
-
-    @cached_property
-    def interventions(self) -> Interventions:
-        """What patrols stopped."""
-        from grassroots.usecases.interventions import Interventions
-
-        return Interventions(self.seat)
-
-    @cached_property
-    def meetings(self) -> Meetings:
-        """Review meetings: agenda, decisions, minutes."""
-        from grassroots.usecases.meetings import Meetings
-
-        return Meetings(self.seat)
-
-    @cached_property
-    def members(self) -> Members:
-        """People."""
-        from grassroots.usecases.members import Members
-
-        return Members(self.seat)
-
-    @cached_property
-    def organizations(self) -> Organizations:
-        """Outside bodies and places."""
-        from grassroots.usecases.organizations import Organizations
-
-        return Organizations(self.seat)
-
-    @cached_property
-    def pairings(self) -> Pairings:
-        """Supporters and recipients, and their contacts."""
-        from grassroots.usecases.pairings import Pairings
-
-        return Pairings(self.seat)
-
-    @cached_property
-    def registers(self) -> Registers:
-        """What is stored, as the registers that offices know."""
-        from grassroots.usecases.registers import Registers
-
-        return Registers(self.seat)
-
-    @cached_property
-    def reports(self) -> Reports:
-        """What a page on the wall says about a period."""
-        from grassroots.usecases.reports import Reports
-
-        return Reports(self.seat)
-
-    @cached_property
-    def roles(self) -> Roles:
-        """The catalogue of roles and their quotas."""
-        from grassroots.usecases.roles import Roles
-
-        return Roles(self.seat)
-
-    @cached_property
-    def seals(self) -> Seals:
-        """Seals over the journal, and the proof that nothing was changed."""
-        from grassroots.usecases.seals import Seals
-
-        return Seals(self.seat)
-
-    @cached_property
-    def stations(self) -> Stations:
-        """The network tree, held against its template."""
-        from grassroots.usecases.stations import Stations
-
-        return Stations(self.seat)
-
-    @cached_property
-    def suggestions(self) -> Suggestions:
-        """Campaigns, submissions, and a reply per item."""
-        from grassroots.usecases.suggestions import Suggestions
-
-        return Suggestions(self.seat)
-
-    @cached_property
-    def teams(self) -> Teams:
-        """Teams, their members, programmes and who takes part."""
-        from grassroots.usecases.teams import Teams
-
-        return Teams(self.seat)

@@ -14,10 +14,10 @@ import attrs
 import pytest
 from tests.pages.sample import CLAIMS, SECRET, UNANSWERED, YEAR, busy_network, empty_network
 
+from grassroots.desk import Desk
 from grassroots.domain.station import StationKind
 from grassroots.errors import MissingExtra
 from grassroots.locale import LANGUAGES, catalogue
-from grassroots.network import Desk
 from grassroots.pages import report as page
 from grassroots.pages.report import MOST_LINES, render_report
 from grassroots.pages.wording import Wording

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 import grassroots
-from grassroots.network import Desk, Network
+from grassroots.desk import Desk, Network
 
 
 @attrs.define

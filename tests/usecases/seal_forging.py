@@ -13,9 +13,9 @@ import attrs
 
 import grassroots
 from grassroots.contracts.storage import Batch, Entry, Fact, Kind, Position, Query, Ref, Storage, Stored
+from grassroots.desk import Desk
 from grassroots.domain.seal import Seal, SealHash
 from grassroots.domain.station import StationKind
-from grassroots.network import Desk
 from grassroots.workspace.office import Seat
 
 Bodies = dict[Ref, list[Stored]]

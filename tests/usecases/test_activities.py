@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import grassroots
+from grassroots.desk import Desk
 from grassroots.domain.activity import (
     ActivityStatus,
     AttendanceStatus,
@@ -21,7 +22,6 @@ from grassroots.domain.activity import (
 )
 from grassroots.domain.recurrence import LunarYearly, Weekday, Weekly
 from grassroots.errors import BadInput, Missing
-from grassroots.network import Desk
 from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, StationId
 from grassroots.workspace.reading import Reading

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from grassroots.desk import Desk
 from grassroots.domain.figure import Definition
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput
-from grassroots.network import Desk
 from grassroots.usecases.choices import codes, labels
 from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import HeldBy, IdOf

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
+from grassroots.desk import Desk
 from grassroots.domain.claim import parse_claims
 from grassroots.domain.intervention import Outcome
 from grassroots.domain.member import Dated
 from grassroots.domain.station import StationKind
 from grassroots.errors import Conflict, Missing
-from grassroots.network import Desk
 from grassroots.usecases.claims import ClaimResult
 from grassroots.usecases.figures import standard_definitions
 from grassroots.values.dates import PartialDate

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from grassroots.desk import Desk, Network
 from grassroots.domain.concern import ConcernKind, ConcernNumberTaken, ConcernStatus, ReplyMedium
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput, Missing
-from grassroots.network import Desk, Network
 from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, StationId
 

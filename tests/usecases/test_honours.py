@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 import grassroots
+from grassroots.desk import Desk
 from grassroots.domain.honour import AlreadyAwarded, AwardStatus, EligibilityOpen, NotEligible
 from grassroots.domain.member import Affiliation, Dated
 from grassroots.domain.standing import Verdict
 from grassroots.errors import Refused
-from grassroots.network import Desk
 from grassroots.values.dates import PartialDate
 from grassroots.values.ids import MemberId
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from grassroots.desk import Desk
 from grassroots.domain.intervention import Outcome
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput, Missing
-from grassroots.network import Desk
 from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, RoleId, StationId
 

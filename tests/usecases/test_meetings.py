@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from grassroots.desk import Desk
 from grassroots.domain.concern import ConcernStatus
 from grassroots.domain.meeting import AgendaItem, DecisionKind
 from grassroots.domain.states import WrongState
 from grassroots.domain.station import StationKind
 from grassroots.errors import Missing
-from grassroots.network import Desk
 from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, OrganizationId, StationId
 

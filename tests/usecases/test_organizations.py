@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 import grassroots
+from grassroots.desk import Desk
 from grassroots.domain.organization import OrganizationCircle, OrganizationStatus
 from grassroots.errors import Missing
-from grassroots.network import Desk
 from grassroots.values.ids import OrganizationId
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 import grassroots
+from grassroots.desk import Desk
 from grassroots.domain.member import Dated
 from grassroots.domain.pairing import (
     AlreadyPaired,
@@ -18,7 +19,6 @@ from grassroots.domain.pairing import (
     PairingStatus,
     SupporterFull,
 )
-from grassroots.network import Desk
 from grassroots.values.dates import PartialDate, Period
 from grassroots.values.ids import MemberId, SchemeId
 from grassroots.workspace.reading import Reading

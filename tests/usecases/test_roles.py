@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 import grassroots
+from grassroots.desk import Desk
 from grassroots.domain.role import Quota, RoleKnown, RoleStatus
-from grassroots.network import Desk
 from grassroots.values.ids import RoleId
 
 SIX = {

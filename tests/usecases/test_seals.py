@@ -25,10 +25,10 @@ from tests.usecases.second_verifier import holds
 import grassroots
 from grassroots.contracts.storage import Ref
 from grassroots.contracts.tables import Book, Sheet
+from grassroots.desk import Desk
 from grassroots.domain.seal import Level, SealKeyWanted, Verification, Word
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput, Denied, GrassrootsError, Missing
-from grassroots.network import Desk
 from grassroots.workspace import verifying
 from grassroots.workspace.signing import Signer
 

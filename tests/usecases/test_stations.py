@@ -9,6 +9,7 @@ import pytest
 
 import grassroots
 from grassroots.contracts.policy import Actor, Posture
+from grassroots.desk import Desk, Network
 from grassroots.domain.station import (
     Station,
     StationCircle,
@@ -19,7 +20,6 @@ from grassroots.domain.station import (
 )
 from grassroots.domain.template import DeviationCode
 from grassroots.errors import Missing
-from grassroots.network import Desk, Network
 from grassroots.values.ids import RoleId, StationId
 from grassroots.workspace.kinds.station import KINDS
 

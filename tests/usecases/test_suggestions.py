@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from grassroots.desk import Desk
 from grassroots.domain.suggestion import Campaign, CampaignNotOpen
 from grassroots.errors import Missing
-from grassroots.network import Desk
 from grassroots.values.ids import MemberId, OrganizationId
 
 ITEMS = [f"第{n}条交通管理建议" for n in range(1, 16)]

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 import grassroots
+from grassroots.desk import Desk
 from grassroots.domain.member import Member
 from grassroots.domain.team import AlreadyJoined, TeamCircle, TeamDisbanded, TeamStatus
-from grassroots.network import Desk
 from grassroots.values.dates import Period
 
 NOON = datetime(2021, 3, 1, 4, tzinfo=UTC)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import grassroots
+from grassroots.desk import Desk
 from grassroots.domain.member import Dated, DateSource
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput
-from grassroots.network import Desk
 from grassroots.values.dates import PartialDate
 from grassroots.values.names import Sex
 

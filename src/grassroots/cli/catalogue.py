@@ -14,8 +14,8 @@ from grassroots.cli.parser import Command, Parser
 from grassroots.errors import BadInput, Missing
 
 if TYPE_CHECKING:
+    from grassroots.desk import Desk
     from grassroots.domain.pack import Finding, Pack, Rule
-    from grassroots.network import Desk
 
 
 def known_packs() -> dict[str, str]:

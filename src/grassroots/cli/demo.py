@@ -29,7 +29,7 @@ from grassroots.errors import BadInput, need
 from grassroots.locale import LANGUAGES
 
 if TYPE_CHECKING:
-    from grassroots.network import Desk
+    from grassroots.desk import Desk
     from grassroots.usecases.claims import ClaimResult
     from grassroots.usecases.intake import Plan
 

@@ -15,8 +15,8 @@ from grassroots.errors import BadInput, Missing
 from grassroots.locale import label
 
 if TYPE_CHECKING:
+    from grassroots.desk import Desk
     from grassroots.domain.figure import Definition
-    from grassroots.network import Desk
     from grassroots.usecases.claims import CheckResult, ClaimResult
     from grassroots.usecases.figures import Figure
     from grassroots.values.dates import Period

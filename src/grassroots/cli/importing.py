@@ -20,8 +20,8 @@ from grassroots.errors import BadInput
 
 if TYPE_CHECKING:
     from grassroots.contracts.tables import Book
+    from grassroots.desk import Desk
     from grassroots.domain.form import Near
-    from grassroots.network import Desk
     from grassroots.usecases.intake import Plan, RowPlan
 
 SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")

@@ -15,8 +15,8 @@ from grassroots.cli.parser import Command, Parser
 from grassroots.errors import BadInput
 
 if TYPE_CHECKING:
+    from grassroots.desk import Desk
     from grassroots.domain.template import Deviation
-    from grassroots.network import Desk
 
 
 def _add_init(parser: Parser) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from grassroots.errors import BadInput, Missing
 
 if TYPE_CHECKING:
-    from grassroots.network import Desk
+    from grassroots.desk import Desk
     from grassroots.values.dates import Period
     from grassroots.values.ids import StationId
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from grassroots.contracts.tables import Book, CellValue, Sheet
+from grassroots.desk import Desk
 from grassroots.domain.station import StationKind
-from grassroots.network import Desk
 from grassroots.usecases.intake import Plan
 from grassroots.usecases.intake.planning import RowPlan
 from grassroots.values.ids import MemberId, StationId

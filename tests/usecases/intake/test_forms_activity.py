@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.usecases.intake.desk_sheets import acts, book, codes, only, take
 
 from grassroots.contracts.tables import Book, CellValue
+from grassroots.desk import Desk
 from grassroots.domain.activity import (
     Attendance,
     AttendanceStatus,
@@ -24,7 +25,6 @@ from grassroots.domain.activity import (
 from grassroots.domain.recurrence import Weekday, Weekly
 from grassroots.domain.station import StationKind
 from grassroots.locale import catalogue
-from grassroots.network import Desk
 from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, StationId
 

@@ -8,9 +8,9 @@ import pytest
 from tests.usecases.intake.desk_sheets import POST, acts, book, codes, found_post, only, register, take
 
 from grassroots.contracts.tables import Book, CellValue
+from grassroots.desk import Desk
 from grassroots.domain.duty import Duty, DutyStatus, Shift, ShiftStatus
 from grassroots.domain.member import Limit
-from grassroots.network import Desk
 from grassroots.usecases.intake import standard_forms
 from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, RoleId, StationId

@@ -8,12 +8,12 @@ import pytest
 from tests.usecases.intake.desk_sheets import acts, book, codes, only, take
 
 from grassroots.contracts.tables import Book, CellValue
+from grassroots.desk import Desk
 from grassroots.domain.honour import AwardStatus
 from grassroots.domain.member import Affiliation, Dated
 from grassroots.domain.pairing import Contact, ContactOutcome, EndReason, Medium, Pairing, PairingStatus
 from grassroots.domain.station import StationKind
 from grassroots.locale import catalogue
-from grassroots.network import Desk
 from grassroots.values.dates import PartialDate
 from grassroots.values.ids import MemberId, SchemeId, StationId
 

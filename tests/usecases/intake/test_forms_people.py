@@ -8,11 +8,11 @@ import pytest
 from tests.usecases.intake.desk_sheets import acts, book, take
 
 from grassroots.contracts.tables import Book, CellValue
+from grassroots.desk import Desk
 from grassroots.domain.appointment import Appointment
 from grassroots.domain.form import parse_forms
 from grassroots.domain.member import Affiliation, Member, Retirement
 from grassroots.domain.station import StationKind
-from grassroots.network import Desk
 from grassroots.usecases.intake.landing import LandedForm, Landing
 from grassroots.values.ids import RoleId
 from grassroots.workspace.reading import Reading

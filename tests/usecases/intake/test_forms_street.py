@@ -7,8 +7,8 @@ import pytest
 from tests.usecases.intake.desk_sheets import POST, acts, book, codes, found_post, register, take
 
 from grassroots.contracts.tables import Book, CellValue
+from grassroots.desk import Desk
 from grassroots.domain.intervention import Outcome
-from grassroots.network import Desk
 from grassroots.values.ids import RoleId, StationId
 
 DAY = date(2021, 7, 1)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.usecases.intake.desk_sheets import POST, acts, book, codes, found_post, register, sheets, take
 
 from grassroots.contracts.tables import Book, CellValue
+from grassroots.desk import Desk
 from grassroots.domain.concern import Concern, ConcernStatus
 from grassroots.domain.meeting import DecisionKind, MeetingStatus, ReviewMeeting
 from grassroots.domain.suggestion import Submission, SuggestionOutcome
-from grassroots.network import Desk
 from grassroots.values.ids import StationId
 
 SATURDAY = date(2021, 6, 5)

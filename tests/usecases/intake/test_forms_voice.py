@@ -7,6 +7,7 @@ import pytest
 from tests.usecases.intake.desk_sheets import POST, acts, book, codes, found_post, register, take
 
 from grassroots.contracts.tables import Book, CellValue
+from grassroots.desk import Desk
 from grassroots.domain.concern import (
     Concern,
     ConcernKind,
@@ -14,7 +15,6 @@ from grassroots.domain.concern import (
     ConcernStatus,
     Satisfaction,
 )
-from grassroots.network import Desk
 from grassroots.values.ids import OrganizationId, StationId
 
 HEARD, SETTLED, TOLD = date(2021, 6, 1), date(2021, 6, 8), date(2021, 6, 9)

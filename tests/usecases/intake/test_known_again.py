@@ -13,7 +13,7 @@ from tests.usecases.intake.desk_sheets import POST, acts, book, codes, found_pos
 
 import grassroots
 from grassroots.contracts.tables import Book, CellValue
-from grassroots.network import Desk
+from grassroots.desk import Desk
 from grassroots.values.ids import StationId
 
 HEARD = date(2021, 5, 3)

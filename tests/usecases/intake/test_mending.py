@@ -11,10 +11,10 @@ from tests.usecases.intake.desk_sheets import acts, found_post, take
 from tests.usecases.intake.desk_sheets import register as on_duty
 
 from grassroots.contracts.tables import Book, CellValue, Sheet
+from grassroots.desk import Desk
 from grassroots.domain.form import Origin, recognise
 from grassroots.domain.intake import RowStatus, SheetRow
 from grassroots.domain.pairing import Contact
-from grassroots.network import Desk
 from grassroots.usecases.intake import Plan, standard_forms
 from grassroots.workspace.reading import Reading
 
