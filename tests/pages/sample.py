@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import grassroots
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.activity import HeadCount, Material
 from grassroots.domain.intake import RowStatus, SheetRow
 from grassroots.domain.member import Dated
@@ -16,6 +16,7 @@ from grassroots.domain.pairing import Medium
 from grassroots.domain.role import Quota
 from grassroots.domain.station import StationKind, StationStatus
 from grassroots.domain.step import Step
+from grassroots.network import Network
 from grassroots.values.dates import PartialDate, Period
 from grassroots.values.ids import ActivityId, IntakeId, MemberId, RoleId, SchemeId, StationId
 from grassroots.workspace.acts import perform

@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 import grassroots
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
+from grassroots.network import Network
 
 
 @attrs.define

@@ -10,7 +10,7 @@ import pytest
 
 import grassroots
 from grassroots.contracts.storage import Ref
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.appointment import (
     AppointmentEnd,
     AppointmentHindered,
@@ -25,6 +25,7 @@ from grassroots.domain.staffing import GapCode
 from grassroots.domain.station import StationKind
 from grassroots.errors import GrassrootsError, Missing
 from grassroots.locale import LANGUAGES, catalogue, say
+from grassroots.network import Network
 from grassroots.values.dates import Period
 from grassroots.values.ids import RoleId
 from grassroots.workspace.reading import Reading

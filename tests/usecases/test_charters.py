@@ -9,9 +9,10 @@ import pytest
 
 import grassroots
 from grassroots.contracts.storage import Ref
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.recurrence import LunarYearly, Monthly, Weekday, Weekly
 from grassroots.errors import BadInput, Denied, Missing
+from grassroots.network import Network
 from grassroots.usecases.charters import Founded
 from grassroots.values.ids import ActivityId, RoleId, StationId
 from grassroots.workspace.reading import Reading

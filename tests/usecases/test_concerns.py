@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.concern import ConcernKind, ConcernNumberTaken, ConcernStatus, ReplyMedium
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput, Missing
+from grassroots.network import Network
 from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, StationId
 

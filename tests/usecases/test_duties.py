@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.duty import (
     Duty,
     DutyHindered,
@@ -21,6 +21,7 @@ from grassroots.domain.member import Limit
 from grassroots.domain.rosters import RosterGapKind
 from grassroots.domain.station import StationKind
 from grassroots.errors import Denied, Missing
+from grassroots.network import Network
 from grassroots.values.dates import Period
 from grassroots.values.ids import RoleId, StationId
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.usecases.conftest import WallClock
 
 import grassroots
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.activity import Evidence as Shown
 from grassroots.domain.activity import HeadCount, Material
 from grassroots.domain.figure import Definition, Mean, Measure
@@ -19,6 +19,7 @@ from grassroots.domain.intervention import Outcome
 from grassroots.domain.member import Dated, Member, ToldAge
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput, Conflict, Missing
+from grassroots.network import Network
 from grassroots.usecases.figures import Figure, standard_definitions
 from grassroots.values.counts import Rate
 from grassroots.values.dates import PartialDate, Period

@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.duplicates import LikenessReason
 from grassroots.domain.member import Dated, MemberStatus, ToldAge
 from grassroots.domain.states import WrongState
 from grassroots.errors import BadInput, Denied, Missing
+from grassroots.network import Network
 from grassroots.values.dates import PartialDate
 from grassroots.values.ids import MemberId, StationId
 

@@ -11,7 +11,7 @@ from attrs import evolve
 
 import grassroots
 from grassroots.contracts.tables import Book, Form
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.appointment import Route
 from grassroots.domain.form import recognise
 from grassroots.domain.member import (
@@ -26,6 +26,7 @@ from grassroots.domain.paper import LABEL, LINE, MARGIN_TOP, PAGE, PEN_FONT, TIT
 from grassroots.domain.station import StationKind
 from grassroots.errors import Missing
 from grassroots.locale import say
+from grassroots.network import Network
 from grassroots.sheets.reading import read_book
 from grassroots.sheets.writing import write_forms
 from grassroots.usecases.intake import RowAct, standard_forms

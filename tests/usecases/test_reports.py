@@ -21,9 +21,10 @@ from tests.pages.sample import (
     empty_network,
 )
 
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.station import StationKind
 from grassroots.errors import Conflict, Denied, Missing
+from grassroots.network import Network
 from grassroots.usecases.reports import Report, StationNode
 from grassroots.usecases.reports.numbers import plan
 from grassroots.values.dates import Period

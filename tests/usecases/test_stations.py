@@ -9,7 +9,7 @@ import pytest
 
 import grassroots
 from grassroots.contracts.policy import Actor, Posture
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.station import (
     Station,
     StationCircle,
@@ -20,6 +20,7 @@ from grassroots.domain.station import (
 )
 from grassroots.domain.template import DeviationCode
 from grassroots.errors import Missing
+from grassroots.network import Network
 from grassroots.values.ids import RoleId, StationId
 from grassroots.workspace.kinds.station import KINDS
 

@@ -11,11 +11,12 @@ import pytest
 from tests.workspace.failing import Failing
 
 from grassroots.contracts.storage import Batch, Ref
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.appointment import Appointment
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.station import StationKind
 from grassroots.errors import ActReused, Conflict, Full, Refused, Unavailable
+from grassroots.network import Network
 from grassroots.values.ids import MemberId, RoleId
 from grassroots.workspace.acts import TRIES, Room, act, look
 from grassroots.workspace.reading import Reading

@@ -14,9 +14,10 @@ import pytest
 import grassroots.usecases
 from grassroots.contracts.policy import Actor, Posture
 from grassroots.contracts.storage import Ref
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.member import Limit, Member
 from grassroots.errors import Denied, Missing
+from grassroots.network import Network
 from grassroots.values.ids import StationId
 from grassroots.workspace.acts import Room
 from grassroots.workspace.reading import Reading

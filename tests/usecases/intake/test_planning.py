@@ -17,13 +17,14 @@ import grassroots
 from grassroots.contracts.policy import Actor, Posture
 from grassroots.contracts.storage import Batch, Ref
 from grassroots.contracts.tables import Book, CellValue, Sheet
-from grassroots.desk import Desk, Network
+from grassroots.desk import Desk
 from grassroots.domain.form import parse_forms
 from grassroots.domain.intake import IntakeStatus, RowStatus
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.station import StationKind
 from grassroots.domain.team import Membership
 from grassroots.errors import Denied
+from grassroots.network import Network
 from grassroots.usecases.intake import Plan, PlanMoved, RowAct
 from grassroots.usecases.intake import planning as module
 from grassroots.usecases.intake.landing import LandedForm, Landing
