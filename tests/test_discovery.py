@@ -14,11 +14,13 @@ import pytest
 from grassroots import discovery
 from grassroots.contracts import hooks
 from grassroots.contracts.hooks import CalendarOffer, PackOffer, StorageOffer
+from grassroots.contracts.notice import Message
 from grassroots.discovery import (
     BUILT_IN,
     Plugins,
     Status,
     find_calendar,
+    find_notifier,
     find_storage,
     load_plugins,
     pack_offers,
@@ -28,6 +30,7 @@ from grassroots.errors import BadInput, PluginError
 ROOT = Path(__file__).parents[1]
 
 HEAD = """
+from grassroots.contracts.notice import Message
 from grassroots.contracts.hooks import CalendarOffer, PackOffer, StorageOffer, hookimpl
 from grassroots.plugins.memory import Shelf
 shelf = Shelf()
@@ -75,6 +78,18 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         sys.modules.pop(module, None)
 
 
+NOTIFIER = """
+from grassroots.contracts.hooks import NotifierOffer, hookimpl
+from grassroots.contracts.notice import Delivery, Limits, Notifier
+class Bell(Notifier):
+    def deliver(self, message):
+        return Delivery.delivered(message.notice)
+@hookimpl
+def grassroots_notifiers():
+    yield NotifierOffer("bell", lambda url: Bell(), takes_key=True, limits=Limits(per_minute=20))
+"""
+
+
 def record(plugins: Plugins, name: str) -> discovery.PluginRecord:
     (found,) = [one for one in plugins.records if one.name == name]
     return found
@@ -112,6 +127,23 @@ def test_a_guest_is_loaded_with_its_distribution_and_version(install: Install) -
         assert storage.head() == 0
     assert [offer.text() for offer in pack_offers(plugins)] == ['title = "Acme town"']
     assert built_ins_work(plugins)
+
+
+def test_a_notifier_is_found_by_its_scheme_and_its_address_is_never_repeated(install: Install) -> None:
+    install("acme-bell", NOTIFIER, name="bell")
+    plugins = load_plugins()
+    assert record(plugins, "bell").offers == ("notifiers/bell",)
+    offer = find_notifier("BELL://tower", plugins)
+    assert (offer.takes_key, offer.limits.per_minute) == (True, 20)
+    assert offer.open("bell://tower").deliver(Message(notice="n1")).reference == "n1"
+    with pytest.raises(PluginError, match="bell") as unknown:
+        find_notifier("smoke://secret@hill", plugins)
+    assert unknown.value.code == "notifier-unknown"
+    assert "secret" not in str(unknown.value)
+    with pytest.raises(BadInput) as wrong:
+        find_notifier("secret", plugins)
+    assert wrong.value.code == "notifier-url"
+    assert "secret" not in str(wrong.value)
 
 
 BROKEN = {

@@ -28,7 +28,14 @@ from attrs import define, field, frozen
 
 from grassroots.contracts import hooks
 from grassroots.contracts.calendar import Calendar
-from grassroots.contracts.hooks import CONTRACT, PROJECT, CalendarOffer, PackOffer, StorageOffer
+from grassroots.contracts.hooks import (
+    CONTRACT,
+    PROJECT,
+    CalendarOffer,
+    NotifierOffer,
+    PackOffer,
+    StorageOffer,
+)
 from grassroots.errors import BadInput, PluginError
 
 VARIABLE: Final = "GRASSROOTS_PLUGINS"
@@ -46,13 +53,14 @@ folder, where no entry points are installed."""
 _MOST_OFFERS = 100
 """More from one hook is a plugin that never ends."""
 
-Offer = StorageOffer | CalendarOffer | PackOffer
+Offer = StorageOffer | CalendarOffer | PackOffer | NotifierOffer
 
 _HOOKS: Final[Mapping[str, type[Offer]]] = MappingProxyType(
     {
         "grassroots_storages": StorageOffer,
         "grassroots_calendars": CalendarOffer,
         "grassroots_packs": PackOffer,
+        "grassroots_notifiers": NotifierOffer,
     }
 )
 
@@ -97,6 +105,7 @@ class Plugins:
     storages: Mapping[str, StorageOffer]
     calendars: Mapping[str, CalendarOffer]
     packs: Mapping[str, PackOffer]
+    notifiers: Mapping[str, NotifierOffer]
 
 
 class _Trouble(Exception):
@@ -180,6 +189,7 @@ def load_plugins(
         storages=MappingProxyType({one.name: one for one in offers if isinstance(one, StorageOffer)}),
         calendars=MappingProxyType({one.name: one for one in offers if isinstance(one, CalendarOffer)}),
         packs=MappingProxyType({one.name: one for one in offers if isinstance(one, PackOffer)}),
+        notifiers=MappingProxyType({one.name: one for one in offers if isinstance(one, NotifierOffer)}),
     )
 
 
@@ -195,6 +205,19 @@ def find_storage(url: str, plugins: Plugins | None = None) -> StorageOffer:
         raise BadInput("storage-url", what=url, known=tuple(sorted(plugins.storages)))
     # The rest of the URL is never repeated: it may hold a password.
     return _choose("storages", scheme.lower(), plugins.storages, plugins, "storage-unknown")
+
+
+def find_notifier(url: str, plugins: Plugins | None = None) -> NotifierOffer:
+    """The notifier for the scheme of ``url``, as :func:`find_storage` finds a storage.
+
+    Raises BadInput ``notifier-url`` and PluginError ``notifier-unknown``; the rest of the URL is never
+    repeated.
+    """
+    plugins = load_plugins() if plugins is None else plugins
+    scheme, colon, _ = url.partition(":")
+    if not colon:
+        raise BadInput("notifier-url", known=tuple(sorted(plugins.notifiers)))
+    return _choose("notifiers", scheme.lower(), plugins.notifiers, plugins, "notifier-unknown")
 
 
 def find_calendar(name: str = "lunar", plugins: Plugins | None = None) -> Calendar:

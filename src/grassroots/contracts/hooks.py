@@ -20,6 +20,7 @@ import pluggy
 from attrs import field, frozen
 
 from grassroots.contracts.calendar import Calendar
+from grassroots.contracts.notice import Limits, Notifier
 from grassroots.contracts.storage import Storage
 from grassroots.errors import BadInput
 
@@ -85,6 +86,28 @@ class PackOffer:
     contract: int = CONTRACT
 
 
+@final
+@frozen
+class NotifierOffer:
+    """A notifier for URLs of one scheme.
+
+    ``open(url)`` gives the channel that the URL describes; it may raise BadInput for a URL that cannot be
+    meant and MissingExtra, and must not repeat the URL in either: it may hold a password. ``takes_key`` says
+    that the same notice sent twice under its id is delivered once; ``limits`` what the channel takes.
+    """
+
+    scheme: str = field(converter=_word)
+    open: Callable[[str], Notifier]
+    contract: int = CONTRACT
+    takes_key: bool = field(default=False, kw_only=True)
+    limits: Limits = field(factory=Limits, kw_only=True)
+
+    @property
+    def name(self) -> str:
+        """The scheme, which is the name of the offer."""
+        return self.scheme
+
+
 @hookspec
 def grassroots_storages() -> Iterable[StorageOffer]:  # type: ignore[empty-body]
     """Offer storages, each for one URL scheme.
@@ -128,4 +151,26 @@ def grassroots_packs() -> Iterable[PackOffer]:  # type: ignore[empty-body]
         @hookimpl
         def grassroots_packs():
             yield PackOffer("acme-town", lambda: 'title = "Acme town"')
+    """
+
+
+@hookspec
+def grassroots_notifiers() -> Iterable[NotifierOffer]:  # type: ignore[empty-body]
+    """Offer notifiers, each for one URL scheme.
+
+    A complete plugin, which hangs every message on a line in this process::
+
+        from grassroots.contracts.hooks import NotifierOffer, hookimpl
+        from grassroots.contracts.notice import Delivery, Notifier
+
+        class Line(Notifier):
+            hung = {}
+
+            def deliver(self, message):
+                self.hung.setdefault(message.notice, message.text)
+                return Delivery.delivered()
+
+        @hookimpl
+        def grassroots_notifiers():
+            yield NotifierOffer("line", lambda url: Line(), takes_key=True)
     """
