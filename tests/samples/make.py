@@ -25,7 +25,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "network": {"id": "network", "salt": "00" * 16, "zone": "Asia/Shanghai", "founded_on": "2021-03-01"},
     "pack": {"id": "district", "version": "1", "text": "[pack]"},
     "member": {"id": "M1", "name": "卯大山"},
-    "history": {"id": "H1", "about": "member/M1", "at": "2021-07-02T01:00:00Z", "former": {}},
+    "history": {"id": "H1", "about": "member/M1", "at": "2021-07-02T01:00:00Z"},
     "role": {"id": "community-mediator", "label_zh": "社区调解员", "label_en": "Mediator", "family": "six"},
     "appointment": {
         "id": "A1", "member": "M1", "role": "community-mediator", "family": "six",
@@ -93,7 +93,15 @@ FULL: dict[str, dict[str, Any]] = {
         "categories": ["volunteer", "recipient"], "station": "S1", "joined": "2019-05",
         "left": "2021-01-01", "died": "2021-11-05", "merged_into": "M9", "remark": "多才多艺",
     },
-    "history": {"former": {"name": "\"卯爷爷\"", "phone": "null"}},
+    "history": {
+        "general": {"skills": "[]"},
+        "identity": {"name": "\"卯爷爷\""},
+        "contact": {"phone": "null"},
+        "health": {"limits": "[\"stairs\"]"},
+        "household": {"living": "\"alone\""},
+        "case": {"remark": "\"夜里打过电话\""},
+        "minor": {"name": "\"小禾\""},
+    },
     "role": {
         "aliases": ["调解员"], "duties_zh": "化解邻里纠纷", "duties_en": "settles quarrels",
         "quotas": [

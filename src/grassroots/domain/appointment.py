@@ -15,7 +15,7 @@ from typing import Final, Self, final
 
 import attrs
 
-from grassroots.domain.fields import HEALTH
+from grassroots.domain.fields import HEALTH, guarded
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.organization import Organization, OrganizationStatus
 from grassroots.domain.role import Role, RoleStatus
@@ -165,6 +165,7 @@ class AppointmentBegun(Refused):
     code = "appointment-begun"
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Appointment:

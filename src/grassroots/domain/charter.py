@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
+from grassroots.domain.fields import IDENTITY, guarded
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput
 
@@ -45,6 +46,7 @@ def _known_zone(_: object, __: attrs.Attribute[str], zone: str) -> None:
         raise BadInput("zone-unknown", what=zone) from error
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Charter:
@@ -55,7 +57,7 @@ class Charter:
     """
 
     id: str = CHARTER_ID
-    salt: str
+    salt: str = attrs.field(metadata=IDENTITY)
     zone: str = attrs.field(validator=_known_zone)
     name: str = ""
     name_en: str = ""

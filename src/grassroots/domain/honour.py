@@ -15,7 +15,7 @@ from typing import Self, final
 
 import attrs
 
-from grassroots.domain.fields import CASE, IDENTITY
+from grassroots.domain.fields import CASE, IDENTITY, guarded
 from grassroots.domain.member import Member
 from grassroots.domain.standing import Eligibility, HonourDefinition, Verdict
 from grassroots.domain.states import Table, turn
@@ -136,6 +136,7 @@ class StepSkipped(Refused):
     code = "award-step-skipped"
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Award:

@@ -15,7 +15,7 @@ from typing import Any, Final, Self, final
 import attrs
 
 from grassroots.domain.checks import at_least, catalogue_code, one_of, short_code
-from grassroots.domain.fields import CASE
+from grassroots.domain.fields import CASE, guarded
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput
 from grassroots.values.ids import InterventionId, MemberId, RoleId, StationId
@@ -74,6 +74,7 @@ def _outcome(value: Outcome | str) -> Outcome:
     return one_of(Outcome, value)
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Intervention:

@@ -16,7 +16,7 @@ import attrs
 
 from grassroots.domain.checks import is_code, one_of, short_code
 from grassroots.domain.concern import Concern, ConcernStatus
-from grassroots.domain.fields import CASE
+from grassroots.domain.fields import CASE, guarded
 from grassroots.domain.states import Table, WrongState, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
@@ -127,6 +127,7 @@ def _decision(value: DecisionKind | str) -> DecisionKind:
     return one_of(DecisionKind, value)
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class AgendaItem:
@@ -163,6 +164,7 @@ class AgendaItem:
 CORRECTABLE = frozenset({"minutes", "attendees"})
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class ReviewMeeting:

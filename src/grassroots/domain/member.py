@@ -14,7 +14,7 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.fields import CASE, CONTACT, HEALTH, HOUSEHOLD, IDENTITY
+from grassroots.domain.fields import CASE, CONTACT, HEALTH, HOUSEHOLD, IDENTITY, guarded
 from grassroots.domain.states import Table, WrongState, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
@@ -203,6 +203,7 @@ CORRECTABLE = frozenset(
 )  # fmt: skip
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Member:
@@ -222,7 +223,7 @@ class Member:
     id_number: str | None = attrs.field(default=None, metadata=IDENTITY)
     phone: str | None = attrs.field(default=None, metadata=CONTACT)
     address: str | None = attrs.field(default=None, metadata=CONTACT)
-    volunteer_number: str | None = None
+    volunteer_number: str | None = attrs.field(default=None, metadata=IDENTITY)
     affiliation: Affiliation = Affiliation.UNKNOWN
     joined_party: Dated | None = attrs.field(default=None, metadata=IDENTITY)
     full_member: Dated | None = attrs.field(default=None, metadata=IDENTITY)

@@ -15,7 +15,7 @@ from typing import Any, Self, final
 import attrs
 
 from grassroots.domain.checks import at_least, one_of, short_code
-from grassroots.domain.fields import CASE
+from grassroots.domain.fields import CASE, guarded
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Missing, Refused
 from grassroots.values.counts import Rate
@@ -149,6 +149,7 @@ def _outcome(value: SuggestionOutcome | str) -> SuggestionOutcome:
     return one_of(SuggestionOutcome, value)
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class ItemReply:
@@ -160,6 +161,7 @@ class ItemReply:
     text: str = attrs.field(default="", metadata=CASE, converter=tidy_text)
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class SuggestionItem:

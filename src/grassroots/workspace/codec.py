@@ -31,7 +31,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from grassroots.contracts.storage import Entry, Ref
 from grassroots.domain.step import Event
-from grassroots.errors import Corrupt, Refused
+from grassroots.errors import Corrupt, GrassrootsError, Refused
 from grassroots.values.dates import PartialDate
 from grassroots.workspace.kindspec import Kinds, KindSpec
 
@@ -42,7 +42,8 @@ def _strict(kind: type) -> Any:
     def structure(value: Any, _: Any) -> Any:
         # bool is an int in Python and must not pass for one in a record.
         if type(value) is not kind:
-            raise TypeError(f"expected {kind.__name__}, got {value!r}")
+            # Never the value: what is said here ends in a log, and it may be a name or an illness.
+            raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
         return value
 
     return structure
@@ -72,7 +73,7 @@ def _tuple_hook(made: Converter, cls: Any) -> Any:
     def structure(values: Any, _: Any) -> Any:
         # A text is a sequence too: "书法" must not become two skills.
         if not isinstance(values, (list, tuple)):
-            raise TypeError(f"expected a list, got {values!r}")
+            raise TypeError(f"expected a list, got {type(values).__name__}")
         return tuple(one(value, part) for value in values)
 
     return structure
@@ -116,6 +117,19 @@ _CONVERTER = _converter()
 
 _UNSOUND = (ValueError, TypeError, LookupError, AttributeError, Refused, BaseValidationError)
 """What reading rubbish may raise; a record's own rules (Refused) as well."""
+
+
+def _told(error: BaseException) -> str:
+    """What was wrong, without what stood there: an error text of Python or of a rule may quote the value."""
+    if isinstance(error, GrassrootsError):
+        return error.code
+    if isinstance(error, KeyError) and error.args and str(error.args[0]).isidentifier():
+        return f"KeyError: {error.args[0]}"
+    return (
+        str(error)
+        if type(error) is TypeError and str(error).startswith("expected ")
+        else type(error).__name__
+    )
 
 
 def unstructure(value: Any) -> Any:
@@ -216,7 +230,7 @@ class Codec:
             unknown = {name: value for name, value in fields.items() if name not in known}
             return Decoded(_CONVERTER.structure(fields, spec.record), unknown)
         except _UNSOUND as error:
-            raise Corrupt("corrupt", where=spec.name, problem=str(error)) from error
+            raise Corrupt("corrupt", where=spec.name, problem=_told(error)) from None
 
     def encode_fact(self, event: Event, told: Mapping[str, Any]) -> bytes:
         """The body of a fact: the event, and who, when, from which sheet, with which commitments."""
@@ -231,7 +245,7 @@ class Codec:
         try:
             return self._happened(entry, json.loads(entry.fact.body))
         except _UNSOUND as error:
-            raise Corrupt("corrupt", where=f"journal/{entry.position}", problem=str(error)) from error
+            raise Corrupt("corrupt", where=f"journal/{entry.position}", problem=_told(error)) from None
 
     def _happened(self, entry: Entry, data: Mapping[str, Any]) -> Happened:
         code, fields = data["t"], data.get("d", {})

@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar, final
 import attrs
 
 from grassroots.contracts.storage import Key, Kind
-from grassroots.domain.fields import FieldGroup, groups_of
+from grassroots.domain.fields import FieldGroup, groups_of, guard_all, sealed_groups
 from grassroots.domain.policy import Actor, Relation
 from grassroots.domain.step import Event
 
@@ -94,6 +94,10 @@ class KindSpec(Generic[R]):
     groups: Mapping[str, FieldGroup] = attrs.field(
         init=False, default=attrs.Factory(lambda self: groups_of(self.record), takes_self=True)
     )
+    sealed: Mapping[str, FieldGroup] = attrs.field(
+        init=False, default=attrs.Factory(lambda self: sealed_groups(self.record), takes_self=True)
+    )
+    """The fields that are sealed as a whole, with the strictest group of what is in them."""
 
     def stored_kind(self) -> Kind:
         """What a storage has to prepare for this kind."""
@@ -110,6 +114,8 @@ class Kinds:
         for spec in specs:
             if spec.name in self._by_name or spec.record in self._by_class:
                 raise ValueError(f"the kind {spec.name!r} stands twice in the kinds table")
+            # An app's own records as well: what is sensitive prints nowhere.
+            guard_all(spec.record)
             self._by_class[spec.record] = spec
             self._by_name[spec.name] = spec
 

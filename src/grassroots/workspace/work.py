@@ -191,7 +191,9 @@ class Work:
         }
         if not changed:
             return
-        remembered = History.of(self.new_id(), about=f"{ref.kind}/{ref.id}", at=self.now, former=changed)
+        remembered = History.of(
+            self.new_id(), about=str(ref), at=self.now, former=changed, groups=spec.sealed
+        )
         history = self.office.kinds.of(History)
         self._based_on[Ref(history.name, remembered.id)] = 0
         self._put(history, Ref(history.name, remembered.id), remembered, {})

@@ -9,7 +9,7 @@ from typing import Any, Self, final
 import attrs
 
 from grassroots.domain.activity.occurrence import Occurrence, OccurrenceStatus
-from grassroots.domain.fields import IDENTITY
+from grassroots.domain.fields import IDENTITY, guarded
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
@@ -120,6 +120,7 @@ class PersonGone(Refused):
     code = "attendance-person-gone"
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Attendance:

@@ -38,7 +38,7 @@ from grassroots.domain.concern.states import (
     ReplyMedium,
     Satisfaction,
 )
-from grassroots.domain.fields import CASE, CONTACT, IDENTITY
+from grassroots.domain.fields import CASE, CONTACT, IDENTITY, guarded
 from grassroots.domain.states import turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput
@@ -75,6 +75,7 @@ class Tabling:
     on: date
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Reply:
@@ -93,6 +94,7 @@ CORRECTABLE = frozenset(
 )  # fmt: skip
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Concern:

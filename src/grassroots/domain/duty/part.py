@@ -11,7 +11,7 @@ import attrs
 
 from grassroots.domain.checks import is_code, short_code
 from grassroots.domain.duty.shift import Shift, ShiftNotOpen, ShiftStatus
-from grassroots.domain.fields import HEALTH
+from grassroots.domain.fields import HEALTH, guarded
 from grassroots.domain.member import Limit, Member, MemberStatus
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
@@ -146,6 +146,7 @@ class ShiftNotBegun(Refused):
     code = "shift-not-begun"
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Duty:

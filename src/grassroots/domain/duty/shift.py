@@ -10,7 +10,7 @@ from typing import Any, Self, final
 import attrs
 
 from grassroots.domain.checks import at_least, is_code, short_code
-from grassroots.domain.fields import CASE
+from grassroots.domain.fields import CASE, guarded
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
@@ -97,6 +97,7 @@ class ShiftNotOpen(Refused):
     code = "shift-called-off"
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class LogEntry:
@@ -114,6 +115,7 @@ def _wall_clock(_: Any, field: attrs.Attribute[Any], value: time) -> None:
         raise BadInput("time-with-zone", what=value.isoformat(), field=field.name)
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Shift:

@@ -8,7 +8,7 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.fields import CASE
+from grassroots.domain.fields import CASE, guarded
 from grassroots.domain.pairing.record import Pairing
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
@@ -62,6 +62,7 @@ class OutsidePairing(Refused):
 CONTACT_CORRECTABLE = frozenset({"on", "medium", "outcome", "minutes", "by", "note"})
 
 
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Contact:

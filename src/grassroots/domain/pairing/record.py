@@ -10,7 +10,7 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.fields import CASE, IDENTITY
+from grassroots.domain.fields import CASE, IDENTITY, guarded
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.pairing.scheme import AgeBand, Fit, Scheme
 from grassroots.domain.states import Table, turn
@@ -130,6 +130,7 @@ class AlreadyPaired(Refused):
 
 
 # -- records ----------------------------------------------------------------------------------------------
+@guarded
 @final
 @attrs.frozen(kw_only=True)
 class Pairing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -29,6 +30,7 @@ ROOMS = (
 """The rooms that stand. A new one adds its module here and its class to the desk."""
 
 
+@cache
 def standard_kinds() -> tuple[KindSpec[Any], ...]:
     """Every kind of the built-in rooms."""
     return tuple(spec for room in ROOMS for spec in import_module(f"grassroots.workspace.kinds.{room}").KINDS)

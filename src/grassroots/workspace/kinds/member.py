@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from grassroots.contracts.storage import Key
-from grassroots.domain.history import History
+from grassroots.domain.fields import FieldGroup
+from grassroots.domain.history import History, by_group
 from grassroots.domain.member import (
     CORRECTABLE,
     Affiliation,
@@ -44,6 +46,18 @@ def _member_relations(member: Member, actor: Actor) -> frozenset[Relation]:
     return frozenset(found)
 
 
+def _by_group(fields: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 kept all former values together, guarded like health: each goes to its field's group."""
+    from grassroots.workspace.kinds import standard_kinds
+
+    kind, _, _ = str(fields["about"]).partition("/")
+    spec = next((one for one in standard_kinds() if one.name == kind), None)
+    former = fields.pop("former")
+    # What a room of an app once kept stays as guarded as it was.
+    groups = dict.fromkeys(former, FieldGroup.HEALTH) if spec is None else spec.sealed
+    return {**fields, **by_group(former, groups)}
+
+
 KINDS = (
     KindSpec(
         name="member",
@@ -72,6 +86,8 @@ KINDS = (
     KindSpec(
         name="history",
         record=History,
+        version=2,
+        upcasters={1: _by_group},
         keys={"about": Key.TEXT},
         keys_of=lambda history: {"about": history.about},
     ),
