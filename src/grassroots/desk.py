@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.stations import Stations
     from grassroots.usecases.suggestions import Suggestions
     from grassroots.usecases.teams import Teams
+    from grassroots.usecases.workdays import Workdays
 
 
 @final
@@ -201,3 +202,10 @@ class Desk:
         from grassroots.usecases.teams import Teams
 
         return Teams(self.seat)
+
+    @cached_property
+    def workdays(self) -> Workdays:
+        """Which days are worked, and where the festivals fall."""
+        from grassroots.usecases.workdays import Workdays
+
+        return Workdays(self.seat)

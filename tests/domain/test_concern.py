@@ -23,6 +23,7 @@ from grassroots.domain.concern import (
 )
 from grassroots.domain.states import WrongState
 from grassroots.domain.step import Step
+from grassroots.domain.workdays import Holiday, NoticedDays
 from grassroots.errors import BadInput
 from grassroots.values.ids import ConcernId, MeetingId, MemberId, OrganizationId, StationId
 
@@ -187,12 +188,13 @@ def test_corrections_name_the_fields_and_never_the_words() -> None:
     ],
 )
 def test_terms_count_from_the_day_after_the_concern_was_heard(rule_: dict[str, int], due: date) -> None:
-    assert due_day(DAY, rule_) == due
+    assert due_day(DAY, rule_, NoticedDays(None, ())) == due
 
 
-def test_working_days_leave_out_what_the_calendar_calls_a_holiday() -> None:
-    holidays = {date(2021, 10, day) for day in range(1, 8)}
-    assert due_day(date(2021, 9, 30), {"due_working_days": 1}, holidays.__contains__) == date(2021, 10, 8)
+def test_working_days_leave_out_what_the_notice_calls_a_holiday() -> None:
+    national = Holiday(code="national-day", first=date(2021, 10, 1), last=date(2021, 10, 7))
+    days = NoticedDays({2021}, [national])
+    assert due_day(date(2021, 9, 30), {"due_working_days": 1}, days) == date(2021, 10, 8)
 
 
 def test_a_term_without_a_unit_is_refused() -> None:

@@ -553,6 +553,7 @@ def _sound_value(draw: st.DrawFn, column: Any) -> Any:
         ColumnType.WHOLES: {"any": draw(st.integers(column.least, 100))},
         ColumnType.FLAG: draw(st.booleans()),
         ColumnType.DAY: date(1977, 8, 12),
+        ColumnType.DAYS: [date(2026, 2, 14), date(2026, 2, 28)],
         ColumnType.DAY_OF_YEAR: "07-01",
         ColumnType.FREE: draw(VALUES),
     }[column.type]

@@ -13,7 +13,18 @@ import sys
 from collections.abc import Sequence
 
 from grassroots import __version__
-from grassroots.cli import archive, catalogue, demo, figures, importing, network, report, seals, sheets
+from grassroots.cli import (
+    archive,
+    catalogue,
+    demo,
+    figures,
+    importing,
+    network,
+    report,
+    seals,
+    sheets,
+    workdays,
+)
 from grassroots.cli.language import chosen
 from grassroots.cli.output import DONE, INTERRUPTED, REFUSED, Output
 from grassroots.cli.parser import Command, UsageProblem, build
@@ -28,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     *report.COMMANDS,
     *seals.COMMANDS,
     *archive.COMMANDS,
+    *workdays.COMMANDS,
     *catalogue.COMMANDS,
 )
 """All commands, in the order in which help names them."""

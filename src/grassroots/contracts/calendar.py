@@ -1,14 +1,18 @@
-"""What grassroots asks of a calendar: the lunar day of a solar day, and back.
+"""What grassroots asks of a calendar: the lunar day of a solar day and back, and which days are worked.
 
 Festivals of old people follow the lunar calendar (the Double Ninth is the ninth day of the ninth month),
 and so do many birthdays. Programs that compute lunar dates disagree in some years, so there is one port
 and one frozen table in the tests, and nothing else in grassroots computes a lunar date.
+
+Which days are worked is announced year by year and follows from no rule: a year that nobody announced is not
+known, and is never guessed.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import final
 
 from attrs import frozen
@@ -52,6 +56,35 @@ class Calendar(ABC):
     @abstractmethod
     def solar_to_lunar(self, day: date) -> LunarDay:
         """The lunar day. BadInput outside :attr:`known`."""
+
+
+class DayKind(StrEnum):
+    """What a calendar day is for people who work by the week."""
+
+    WORKING = "working"  # Monday to Friday
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"  # a day off by announcement, also where it falls on a weekend
+    MAKE_UP = "make-up"  # a Saturday or Sunday that is worked in exchange (调休)
+
+
+class WorkingDays(ABC):
+    """Which days are worked. Days are dates on the wall of the network."""
+
+    @abstractmethod
+    def kind_of(self, day: date) -> DayKind:
+        """What a day is; BadInput ``working-days-unknown`` for a year that was not announced."""
+
+    def works(self, day: date) -> bool:
+        """Whether a day is worked."""
+        return self.kind_of(day) in (DayKind.WORKING, DayKind.MAKE_UP)
+
+    def after(self, day: date, count: int) -> date:
+        """The day on which so many working days after ``day`` are over; ``day`` itself does not count."""
+        left = count
+        while left > 0:
+            day += timedelta(days=1)
+            left -= self.works(day)
+        return day
 
 
 def lunar_day_unknown(year: int, month: int, day: int, leap: bool) -> BadInput:

@@ -19,8 +19,11 @@ from grassroots.errors import BadInput
 CHARTER_ID = "network"
 """The id of the one charter record."""
 
-STANDARD_PACKS = ("cn-national", "network-1-3-n", "policy")
-"""The packs of a network that names none of its own."""
+STANDARD_PACKS = ("cn-national", "cn-holidays", "network-1-3-n", "policy")
+"""The packs of a network that is founded now and names none of its own."""
+
+FIRST_PACKS = ("cn-national", "network-1-3-n", "policy")
+"""The packs of a stored charter that names none: what the first version meant by that, for good."""
 
 
 @final
@@ -62,7 +65,7 @@ class Charter:
     name: str = ""
     name_en: str = ""
     template: str | None = None
-    packs: tuple[str, ...] = STANDARD_PACKS
+    packs: tuple[str, ...] = FIRST_PACKS
     founded_on: date
     reference_day: date | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, final
 
@@ -20,6 +21,7 @@ from grassroots.domain.member import Member
 from grassroots.domain.organization import Organization
 from grassroots.domain.station import Station
 from grassroots.errors import Missing
+from grassroots.usecases.workdays import working_days
 from grassroots.values.dates import Period
 from grassroots.values.ids import ConcernId, MemberId, OrganizationId, StationId
 from grassroots.workspace.acts import Room, act, look
@@ -74,6 +76,8 @@ class Concerns(Room):
 
         Without ``due`` the term of the rule packs counts (table ``concern_due``): that of ``urgency`` if it
         is named ("urgent", "utilities", "difficult"), else that of the concern's kind; none if none stands.
+        A term in working days needs the holidays of its year (table ``holiday_notice``): without them the
+        act is refused (``working-days-unknown``), and whoever accepts names the day.
         """
         concern = work.load(Concern, id)
         return work.keep(concern.accept(due or concern.due or _due(work, concern, urgency)))
@@ -235,11 +239,19 @@ def _sound(work: Work, concern: Concern) -> None:
 def _due(work: Work, concern: Concern, urgency: str | None) -> date | None:
     if urgency is not None:
         rule = work.rules("concern_due", catalogue_code(urgency), concern.taken_on)
-        return due_day(concern.taken_on, rule)
+        return _term(work, concern.taken_on, rule)
     if concern.kind is None:
         return None
     try:
-        return due_day(concern.taken_on, work.rules("concern_due", concern.kind.value, concern.taken_on))
+        rule = work.rules("concern_due", concern.kind.value, concern.taken_on)
     except Missing:
         # The packs of this network promise no term for this kind.
         return None
+    return _term(work, concern.taken_on, rule)
+
+
+def _term(work: Work, taken_on: date, rule: Mapping[str, Any]) -> date:
+    # Holidays are asked only where the term is one of working days: others hold in any year.
+    if not rule.get("due_working_days"):
+        return due_day(taken_on, rule)
+    return due_day(taken_on, rule, working_days(work))

@@ -84,6 +84,12 @@ class Work:
         self._packs.add(f"{answer.pack}@{answer.version}")
         return answer.value
 
+    def rule_table(self, table: str, on: date | None = None) -> Mapping[str, Mapping[str, Any]]:
+        """All rules of a table in force on a day (today) by id; the fact will say which packs answered."""
+        found = self.office.packs.table(table, on or self.today)
+        self._packs.update(answer.cited for answer in found.values())
+        return {code: answer.value for code, answer in found.items()}
+
     # -- reading ------------------------------------------------------------------------------------------
     def peek(self, kind: type[R], id_: str) -> R | None:
         """The record, or None; either way the act now rests on it."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Self, final
 
 import attrs
 
+from grassroots.contracts.calendar import WorkingDays
 from grassroots.domain.checks import catalogue_code, one_of, short_code
 from grassroots.domain.concern.events import (
     ConcernAccepted,
@@ -311,16 +312,12 @@ class Concern:
         return (min(tabling.on for tabling in self.tabled) - self.taken_on).days
 
 
-def due_day(
-    taken_on: date,
-    rule: Mapping[str, Any],
-    is_holiday: Callable[[date], bool] = lambda day: day.weekday() >= 5,
-) -> date:
+def due_day(taken_on: date, rule: Mapping[str, Any], days: WorkingDays | None = None) -> date:
     """The last day of a term of the table ``concern_due`` (hours, days or working days) from ``taken_on``.
 
     The day of hearing does not count (民法典 art. 201). A term in hours ends on the day on which its last
-    hour can fall. ``is_holiday`` decides about working days; the default knows weekends and no public
-    holidays, so a term over a festival ends early rather than late. Raises BadInput ``term-unreadable``.
+    hour can fall. ``days`` says which days are worked; a term of working days without it is a mistake of
+    the program. Raises BadInput ``term-unreadable``, or ``working-days-unknown`` for a year without notice.
     """
     if "due_days" in rule:
         return taken_on + timedelta(days=int(rule["due_days"]))
@@ -328,8 +325,9 @@ def due_day(
         return taken_on + timedelta(days=int(rule["due_hours"]) // 24)
     if "due_working_days" not in rule:
         raise BadInput("term-unreadable", what=tuple(sorted(rule)))
-    day, left = taken_on, int(rule["due_working_days"])
-    while left:
-        day += timedelta(days=1)
-        left -= not is_holiday(day)
-    return day
+    count = int(rule["due_working_days"])
+    if count == 0:
+        return taken_on
+    if days is None:
+        raise ValueError("a term of working days needs a calendar")
+    return days.after(taken_on, count)

@@ -199,6 +199,9 @@ def _fits(column: Column, value: Any) -> bool:
             return isinstance(value, bool)
         case ColumnType.DAY:
             return isinstance(value, date) and not isinstance(value, datetime)
+        case ColumnType.DAYS:
+            listed = isinstance(value, tuple) and bool(value) and len(set(value)) == len(value)
+            return listed and all(isinstance(one, date) and not isinstance(one, datetime) for one in value)
         case ColumnType.DAY_OF_YEAR:
             return isinstance(value, str) and _is_day_of_year(value)
         case ColumnType.FREE:

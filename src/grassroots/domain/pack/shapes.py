@@ -47,6 +47,7 @@ class ColumnType(StrEnum):
     WHOLES = "wholes"  # whole numbers by code, the unit at the end of the column's name
     FLAG = "flag"  # true or false
     DAY = "day"  # a calendar day
+    DAYS = "days"  # a list of calendar days
     DAY_OF_YEAR = "day-of-year"  # "07-01"
     FREE = "free"  # whatever the room reads there; the room checks it
 
@@ -78,6 +79,7 @@ class Table:
 _TEXT = Column(ColumnType.TEXT)
 _FLAG = Column(ColumnType.FLAG)
 _DAY = Column(ColumnType.DAY)
+_DAYS = Column(ColumnType.DAYS)
 _CODE = Column(ColumnType.CODE)
 _CODES = Column(ColumnType.CODES)
 _WHOLE = Column(ColumnType.WHOLE)
@@ -226,6 +228,11 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
                 "ask_from_age_years": _SOME,
             }
         ),
+        "holiday_notice": Table(columns={"covers_year": _must(_SOME)}),
+        "holiday": Table(
+            columns={"first_day": _must(_DAY), "last_day": _must(_DAY), "working_days": _DAYS}, labelled=True
+        ),
+        "lunar_festival": Table(columns={"lunar_day": _must(_CODE)}, labelled=True),
         "minor": Table(
             columns={
                 "under_age_years": _must(_SOME),
