@@ -34,6 +34,8 @@ class Storage(ABC):
 
     Every method may raise Unavailable, Unreachable, Corrupt and Closed; BadInput (a ValueError) says that
     the caller is wrong: a kind that was not prepared, a key that was not declared, a limit passed.
+    A plugin that has something of its own to say raises one of them with the code ``storage-says`` and its
+    sentence as ``what``.
     """
 
     @abstractmethod
