@@ -347,7 +347,9 @@ def test_importing_grassroots_looks_for_nothing_and_loads_no_heavy_library() -> 
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("hook", ["grassroots_storages", "grassroots_calendars", "grassroots_packs"])
+@pytest.mark.parametrize(
+    "hook", ["grassroots_storages", "grassroots_calendars", "grassroots_packs", "grassroots_planners"]
+)
 def test_the_example_of_each_hook_is_a_working_plugin(install: Install, hook: str) -> None:
     lines = (getattr(hooks, hook).__doc__ or "").split("::\n", 1)[1].splitlines()
     install("example", "\n".join(line.removeprefix("        ") for line in lines))

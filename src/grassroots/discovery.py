@@ -21,7 +21,7 @@ from enum import StrEnum, unique
 from importlib.metadata import EntryPoint, entry_points
 from itertools import islice
 from types import MappingProxyType
-from typing import Final, TypeVar, final
+from typing import TYPE_CHECKING, Final, TypeVar, final
 
 import pluggy
 from attrs import define, field, frozen
@@ -34,9 +34,13 @@ from grassroots.contracts.hooks import (
     CalendarOffer,
     NotifierOffer,
     PackOffer,
+    PlannerOffer,
     StorageOffer,
 )
 from grassroots.errors import BadInput, PluginError
+
+if TYPE_CHECKING:
+    from grassroots.contracts.planning import PairingPlanner, RotaPlanner
 
 VARIABLE: Final = "GRASSROOTS_PLUGINS"
 
@@ -53,7 +57,7 @@ folder, where no entry points are installed."""
 _MOST_OFFERS = 100
 """More from one hook is a plugin that never ends."""
 
-Offer = StorageOffer | CalendarOffer | PackOffer | NotifierOffer
+Offer = StorageOffer | CalendarOffer | PackOffer | NotifierOffer | PlannerOffer
 
 _HOOKS: Final[Mapping[str, type[Offer]]] = MappingProxyType(
     {
@@ -61,6 +65,7 @@ _HOOKS: Final[Mapping[str, type[Offer]]] = MappingProxyType(
         "grassroots_calendars": CalendarOffer,
         "grassroots_packs": PackOffer,
         "grassroots_notifiers": NotifierOffer,
+        "grassroots_planners": PlannerOffer,
     }
 )
 
@@ -106,6 +111,7 @@ class Plugins:
     calendars: Mapping[str, CalendarOffer]
     packs: Mapping[str, PackOffer]
     notifiers: Mapping[str, NotifierOffer]
+    planners: Mapping[str, PlannerOffer]
 
 
 class _Trouble(Exception):
@@ -190,6 +196,7 @@ def load_plugins(
         calendars=MappingProxyType({one.name: one for one in offers if isinstance(one, CalendarOffer)}),
         packs=MappingProxyType({one.name: one for one in offers if isinstance(one, PackOffer)}),
         notifiers=MappingProxyType({one.name: one for one in offers if isinstance(one, NotifierOffer)}),
+        planners=MappingProxyType({one.name: one for one in offers if isinstance(one, PlannerOffer)}),
     )
 
 
@@ -234,6 +241,28 @@ def pack_offers(plugins: Plugins | None = None) -> tuple[PackOffer, ...]:
     """The rule packs that plugins offer, by name. The packs of the package itself are not among them."""
     plugins = load_plugins() if plugins is None else plugins
     return tuple(plugins.packs[name] for name in sorted(plugins.packs))
+
+
+def find_pairing_planner(name: str = "optimal", plugins: Plugins | None = None) -> PairingPlanner:
+    """The planner of pairings of this name, made.
+
+    Raises PluginError when no plugin, or more than one, offers it or when it plans no pairings, and
+    MissingExtra when the library behind it is not installed.
+    """
+    plugins = load_plugins() if plugins is None else plugins
+    able = {one.name: one for one in plugins.planners.values() if one.pairs is not None}
+    made = _choose("planners", name, able, plugins, "planner-unknown").pairs
+    assert made is not None
+    return made()
+
+
+def find_rota_planner(name: str = "optimal", plugins: Plugins | None = None) -> RotaPlanner:
+    """The planner of rotas of this name, made; raises as :func:`find_pairing_planner` does."""
+    plugins = load_plugins() if plugins is None else plugins
+    able = {one.name: one for one in plugins.planners.values() if one.rota is not None}
+    made = _choose("planners", name, able, plugins, "planner-unknown").rota
+    assert made is not None
+    return made()
 
 
 _O = TypeVar("_O")

@@ -14,7 +14,7 @@ libraries in ``open``, not at the top of the plugin.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 import pluggy
 from attrs import field, frozen
@@ -23,6 +23,9 @@ from grassroots.contracts.calendar import Calendar
 from grassroots.contracts.notice import Limits, Notifier
 from grassroots.contracts.storage import Storage
 from grassroots.errors import BadInput
+
+if TYPE_CHECKING:
+    from grassroots.contracts.planning import PairingPlanner, RotaPlanner
 
 PROJECT: Final = "grassroots"
 """The name of the project, of its entry-point group and of its hooks' prefix."""
@@ -108,6 +111,20 @@ class NotifierOffer:
         return self.scheme
 
 
+@final
+@frozen(kw_only=True)
+class PlannerOffer:
+    """A planner of pairings, of rotas, or both, under one name.
+
+    ``pairs()`` and ``rota()`` give the planner and may raise MissingExtra; None: it plans no such thing.
+    """
+
+    name: str = field(converter=_word)
+    pairs: Callable[[], PairingPlanner] | None = None
+    rota: Callable[[], RotaPlanner] | None = None
+    contract: int = CONTRACT
+
+
 @hookspec
 def grassroots_storages() -> Iterable[StorageOffer]:  # type: ignore[empty-body]
     """Offer storages, each for one URL scheme.
@@ -173,4 +190,26 @@ def grassroots_notifiers() -> Iterable[NotifierOffer]:  # type: ignore[empty-bod
         @hookimpl
         def grassroots_notifiers():
             yield NotifierOffer("line", lambda url: Line(), takes_key=True)
+    """
+
+
+@hookspec
+def grassroots_planners() -> Iterable[PlannerOffer]:  # type: ignore[empty-body]
+    """Offer planners by name.
+
+    A complete plugin, which pairs nobody (a plan that the checker passes, and that is proven nothing)::
+
+        from grassroots.contracts.hooks import PlannerOffer, hookimpl
+        from grassroots.contracts.planning import Answer, PairingPlan, PairingPlanner, PairingValues
+
+        class Idle(PairingPlanner):
+            def pair(self, problem, effort):
+                none = PairingValues(covered=0, kept=0, suitability=0, spread=0)
+                most = len(problem.recipients)
+                best = PairingValues(covered=most, kept=most, suitability=most * 1_000_000, spread=0)
+                return PairingPlan(answer=Answer.FOUND, values=none, bounds=best)
+
+        @hookimpl
+        def grassroots_planners():
+            yield PlannerOffer(name="idle", pairs=Idle)
     """

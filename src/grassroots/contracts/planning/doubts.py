@@ -1,0 +1,104 @@
+"""What is odd about a problem before anybody plans it: answers in words for what was put in.
+
+Nothing here makes a problem invalid; a planner takes it all the same. But a clerk would have asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from grassroots.contracts.planning.answer import Finding
+from grassroots.contracts.planning.fair import reach
+from grassroots.contracts.planning.pairs import PairingProblem
+from grassroots.contracts.planning.rota import Person, RotaProblem, Slot
+
+
+def pairing_doubts(problem: PairingProblem) -> list[Finding]:
+    """Supporters without room, and recipients whom nobody may look after."""
+    having = set(problem.candidates.recipients)
+    alone = [
+        Finding.of("doubt-no-candidate", recipient=person.id)
+        for number, person in enumerate(problem.recipients)
+        if number not in having
+    ]
+    idle = [
+        Finding.of("doubt-no-room", supporter=person.id) for person in problem.supporters if person.room == 0
+    ]
+    return [*alone, *idle]
+
+
+def rota_doubts(problem: RotaProblem) -> list[Finding]:
+    """People who can take nothing, slots that nobody may hold, skills that nobody has, wishes at odds."""
+    return [
+        *_idle(problem),
+        *_orphans(problem),
+        *_unknown_skills(problem),
+        *_wishes(problem),
+        *_limits(problem),
+    ]
+
+
+def _idle(problem: RotaProblem) -> Iterator[Finding]:
+    for person in problem.people:
+        if problem.slots and reach(problem, person, problem.slots) == 0:
+            yield Finding.of("doubt-never-free", person=person.id)
+
+
+def _may(person: Person, slot: Slot) -> bool:
+    return (
+        slot.requires <= person.skills
+        and all(bar.slot != slot.id for bar in person.barred)
+        and all(off.day != slot.day for off in person.days_off)
+        and not any(away.starts < slot.ends and slot.starts < away.ends for away in person.away)
+    )
+
+
+def _orphans(problem: RotaProblem) -> Iterator[Finding]:
+    for slot in problem.slots:
+        able = [person for person in problem.people if _may(person, slot)]
+        for need in slot.needs:
+            have = sum(not need.skill or need.skill in person.skills for person in able)
+            if have == 0 and max(need.wanted, need.least) > 0:
+                yield Finding.of("doubt-nobody-may", slot=slot.id, skill=need.skill)
+            elif have < max(need.wanted, need.least):
+                yield Finding.of(
+                    "doubt-too-few-may",
+                    slot=slot.id,
+                    skill=need.skill,
+                    count=have,
+                    wanted=max(need.wanted, need.least),
+                )
+
+
+def _unknown_skills(problem: RotaProblem) -> Iterator[Finding]:
+    had = frozenset[str]().union(*(person.skills for person in problem.people))
+    asked: Counter[str] = Counter()
+    for slot in problem.slots:
+        asked.update(slot.requires | {need.skill for need in slot.needs if need.skill})
+    for skill in sorted(set(asked) - had):
+        yield Finding.of("doubt-skill-unknown", skill=skill, count=asked[skill])
+
+
+def _wishes(problem: RotaProblem) -> Iterator[Finding]:
+    said: dict[tuple[str, str], set[bool]] = defaultdict(set)
+    people = {person.id: person for person in problem.people}
+    slots = {slot.id: slot for slot in problem.slots}
+    for wish in problem.wishes:
+        if (not wish.on) in said[wish.person, wish.slot]:
+            yield Finding.of("doubt-wishes-at-odds", person=wish.person, slot=wish.slot)
+        said[wish.person, wish.slot].add(wish.on)
+        if wish.on and not _may(people[wish.person], slots[wish.slot]):
+            yield Finding.of("doubt-wish-forbidden", person=wish.person, slot=wish.slot)
+
+
+def _limits(problem: RotaProblem) -> Iterator[Finding]:
+    for person in problem.people:
+        limits = person.limits
+        for code, least, most in (
+            ("minutes", limits.least_minutes, limits.most_minutes),
+            ("slots", limits.least_slots, limits.most_slots),
+            ("days-running", limits.least_days_running, limits.most_days_running),
+        ):
+            if least is not None and most is not None and least > most:
+                yield Finding.of("doubt-limits-at-odds", person=person.id, limit=code, least=least, most=most)
