@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from grassroots.usecases.activities import Activities
     from grassroots.usecases.appointments import Appointments
     from grassroots.usecases.archive import Archive
+    from grassroots.usecases.availability import Availabilities
     from grassroots.usecases.charters import Charters
     from grassroots.usecases.claims import ClaimsRoom
     from grassroots.usecases.concerns import Concerns
+    from grassroots.usecases.covers import Covers
     from grassroots.usecases.duties import Duties
     from grassroots.usecases.figures import Figures
     from grassroots.usecases.honours import Honours
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.seals import Seals
     from grassroots.usecases.stations import Stations
     from grassroots.usecases.suggestions import Suggestions
+    from grassroots.usecases.swaps import Swaps
     from grassroots.usecases.teams import Teams
     from grassroots.usecases.workdays import Workdays
 
@@ -71,6 +74,13 @@ class Desk:
         return Archive(self.seat)
 
     @cached_property
+    def availability(self) -> Availabilities:
+        """When members can come on duty, when they are away, what they would like."""
+        from grassroots.usecases.availability import Availabilities
+
+        return Availabilities(self.seat)
+
+    @cached_property
     def charter(self) -> Charters:
         """The network's own record, and founding it from a charter file."""
         from grassroots.usecases.charters import Charters
@@ -90,6 +100,13 @@ class Desk:
         from grassroots.usecases.concerns import Concerns
 
         return Concerns(self.seat)
+
+    @cached_property
+    def covers(self) -> Covers:
+        """Whom to ask for a place in a shift, who is on call, who waits."""
+        from grassroots.usecases.covers import Covers
+
+        return Covers(self.seat)
 
     @cached_property
     def duties(self) -> Duties:
@@ -195,6 +212,13 @@ class Desk:
         from grassroots.usecases.suggestions import Suggestions
 
         return Suggestions(self.seat)
+
+    @cached_property
+    def swaps(self) -> Swaps:
+        """Duties that are given away or exchanged."""
+        from grassroots.usecases.swaps import Swaps
+
+        return Swaps(self.seat)
 
     @cached_property
     def teams(self) -> Teams:

@@ -12,6 +12,7 @@ from grassroots.domain.duty import (
     TRANSITIONS,
     Duty,
     DutyArrived,
+    DutyCancelledLate,
     DutyHindered,
     DutyMemberAway,
     DutyOverlaps,
@@ -19,6 +20,7 @@ from grassroots.domain.duty import (
     LogEntry,
     NilReturnWithEntries,
     Shift,
+    ShiftFull,
     ShiftNotBegun,
     ShiftNotOpen,
     ShiftStatus,
@@ -287,6 +289,18 @@ class DutyLife(RuleBasedStateMachine):
         self.try_("call_off", lambda: self.duty.call_off("heat"))
 
     @rule()
+    def accept(self) -> None:
+        self.try_("accept", lambda: self.duty.accept(NOON))
+
+    @rule()
+    def decline(self) -> None:
+        self.try_("decline", lambda: self.duty.decline(NOON, "busy"))
+
+    @rule()
+    def hand_on(self) -> None:
+        self.try_("hand_on", lambda: self.duty.hand_on(MemberId("M9")))
+
+    @rule()
     def retract(self) -> None:
         self.try_("retract", lambda: self.duty.retract("wrong-entry"))
 
@@ -301,10 +315,46 @@ class DutyLife(RuleBasedStateMachine):
         if one.status is DutyStatus.EXCUSED:
             assert one.notice_at is not None
         if one.status is DutyStatus.ASSIGNED:
-            assert one.reason is None
+            assert (one.reason, one.answered_at, one.sick) == (None, None, False)
+        if one.status in (DutyStatus.ACCEPTED, DutyStatus.DECLINED):
+            assert one.answered_at is not None
 
 
 TestDutyLife = DutyLife.TestCase
+
+
+@pytest.mark.parametrize(
+    ("told", "late"),
+    [
+        (NOON - timedelta(hours=25), None),
+        (NOON - timedelta(hours=23), 23 * 60),
+        (NOON + timedelta(minutes=5), -5),
+    ],
+)
+def test_an_absence_told_late_is_a_fact_for_the_lead(told: datetime, late: int | None) -> None:
+    step = duty().excuse(told, sick=True, begins=NOON, late_within=timedelta(hours=24))
+    facts = [one.minutes_before for one in step.happened if isinstance(one, DutyCancelledLate)]
+    assert facts == ([] if late is None else [late])
+    assert step.after.status is DutyStatus.EXCUSED
+    assert step.after.sick
+    assert "sick" not in str(step.happened)  # an illness never reaches the journal
+
+
+def test_a_no_show_who_tells_afterwards_is_no_late_cancellation() -> None:
+    missed = duty().mark_no_show(at=NOON, begins=NOON).after
+    step = missed.excuse(NOON + timedelta(hours=3), sick=True, begins=NOON, late_within=timedelta(hours=24))
+    assert step.after.status is DutyStatus.EXCUSED
+    assert not any(isinstance(one, DutyCancelledLate) for one in step.happened)
+
+
+def test_a_shift_takes_no_more_than_its_most_unless_somebody_answers_for_it() -> None:
+    full = shift("S1", maximum=2, minimum=1)
+    with pytest.raises(ShiftFull) as refused:
+        Duty.assign(full, member("M1"), id=DutyId("D9"), zone=ZONE, have=2)
+    assert refused.value.facts["most"] == 2
+    assert Duty.assign(full, member("M1"), id=DutyId("D9"), zone=ZONE, have=2, despite="li").after.despite
+    with pytest.raises(BadInput):
+        shift("S1", maximum=1, minimum=2)
 
 
 def test_arriving_is_said_with_its_moment() -> None:

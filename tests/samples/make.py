@@ -51,6 +51,23 @@ LEAST: dict[str, dict[str, Any]] = {
         "id": "N1", "occurrence": "E1", "activity": "K1", "kind": "class", "day": "2021-07-02",
         "member": "M1", "status": "signed-up",
     },
+    "availability": {"id": "VA1", "member": "M1", "span": {"first": "2021-07-01"}},
+    "leave": {"id": "VL1", "member": "M1", "span": {"first": "2021-07-05"}},
+    "wish": {"id": "VW1", "member": "M1", "span": {"first": "2021-07-01"}, "wanted": False},
+    "rota": {
+        "id": "RO1", "station": "S1", "first": "2021-07-01", "last": "2021-07-31", "drafted_on": "2021-06-20",
+    },
+    "swap": {
+        "id": "SW1", "duty": "D1", "station": "S1", "day": "2021-07-02", "giver": "M1",
+        "asked_at": "2021-07-01T01:00:00Z",
+    },
+    "ask": {
+        "id": "AK1", "shift": "F1", "station": "S1", "day": "2021-07-02", "member": "M2",
+        "asked_at": "2021-07-01T01:00:00Z",
+    },
+    "standby": {
+        "id": "SB1", "shift": "F1", "station": "S1", "day": "2021-07-02", "member": "M2", "kind": "waiting",
+    },
     "shift": {"id": "F1", "station": "S1", "day": "2021-07-02", "starts": "08:30:00", "ends": "11:30:00"},
     "duty": {"id": "D1", "shift": "F1", "station": "S1", "day": "2021-07-02", "member": "M1"},
     "concern": {
@@ -155,10 +172,31 @@ FULL: dict[str, dict[str, Any]] = {
         "minimum": 2, "role": "community-mediator", "status": "logged",
         "entries": [{"text": "路灯不亮", "at": "09:10:00"}, {"text": "来问养老金"}], "handover": "钥匙在抽屉",
         "weather": "rain", "logged_by": "M1", "logged_on": "2021-07-02", "reason": "wrong-day",
+        "maximum": 3, "needs": [{"skill": "急救", "least": 2}], "outdoor": True, "minors": True,
     },
+    "availability": {
+        "span": {"first": "2021-07-01", "last": "2021-12-31"},
+        "windows": [{"weekday": "monday", "starts": "08:00:00", "ends": "12:00:00"}], "stations": ["S1"],
+        "most_per_week": 2, "most_per_month": 6, "willing": ["night"], "beside": ["M2"], "apart": ["M3"],
+        "status": "withdrawn",
+    },
+    "leave": {"span": {"first": "2021-07-05", "last": "2021-07-09"}, "status": "withdrawn"},
+    "wish": {
+        "span": {"first": "2021-07-01", "last": "2021-07-31"}, "wanted": True, "weekdays": ["sunday"],
+        "weight": 3, "status": "withdrawn",
+    },
+    "rota": {
+        "lines": [{"shift": "F1", "member": "M1"}], "status": "withdrawn", "planner": "optimal",
+        "answer": "proven", "goals": [{"name": "cover", "value": 1, "bound": 1}],
+        "published_on": "2021-06-24", "reason": "new-plan",
+    },
+    "swap": {"to": "M2", "wanted": "D2", "status": "done", "taker": "M2"},
+    "ask": {"duty": "D1", "status": "yes", "answered_at": "2021-07-01T02:00:00Z"},
+    "standby": {"status": "called-up"},
     "duty": {
         "status": "done", "arrived": "2021-07-02T00:30:00Z", "left": "2021-07-02T03:30:00Z",
         "notice_at": "2021-07-01T12:00:00Z", "reason": "ill", "covers": "M2", "despite": "steward-li",
+        "answered_at": "2021-06-30T01:00:00Z", "sick": True,
     },
     "concern": {
         "number": "2021-001", "taken_by": "M1", "shift": "F1", "channel": "phone", "raiser_name": "居民乙",

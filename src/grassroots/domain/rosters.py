@@ -13,7 +13,7 @@ from typing import final
 
 import attrs
 
-from grassroots.domain.duty import Duty, DutyStatus, Shift, ShiftStatus
+from grassroots.domain.duty import EXPECTED, Duty, Shift, ShiftStatus
 from grassroots.values.ids import ShiftId
 
 
@@ -67,7 +67,7 @@ def _gaps_of(shift: Shift, duties: list[Duty], on: date) -> Iterable[RosterGap]:
         yield RosterGap(day=shift.day, kind=RosterGapKind.SHORT_HANDED, shift=shift.id, lacking=lacking)
     if shift.day >= on:
         return
-    unconfirmed = sum(duty.status is DutyStatus.ASSIGNED for duty in duties)
+    unconfirmed = sum(duty.status in EXPECTED for duty in duties)
     if unconfirmed:
         yield RosterGap(day=shift.day, kind=RosterGapKind.UNCONFIRMED, shift=shift.id, lacking=unconfirmed)
     if shift.status is ShiftStatus.OPEN:

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, final
 
-from grassroots.contracts.storage import Between, Condition, Is, Ref
-from grassroots.domain.duty import Duty, DutyStatus, LogEntry, Shift, clashes
-from grassroots.domain.member import Limit, Member
+from grassroots.contracts.storage import AnyOf, Condition, Is
+from grassroots.domain.duty import EXPECTED, Duty, LogEntry, Shift
+from grassroots.domain.member import Member
 from grassroots.domain.role import Role
 from grassroots.domain.rosters import RosterGap, roster_gaps
 from grassroots.domain.station import Station
-from grassroots.errors import Missing
+from grassroots.usecases.places import (
+    assign_duty,
+    days_between,
+    hours,
+    least_people,
+    move_up,
+    no_clash,
+)
 from grassroots.values.dates import Period
 from grassroots.values.ids import DutyId, MemberId, RoleId, ShiftId, StationId
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
+
+_AWAITED = tuple(status.value for status in EXPECTED)
 
 
 @final
@@ -30,6 +39,7 @@ class Duties(Room):
     def post(
         self,
         work: Work,
+        /,
         *,
         station: StationId,
         day: date,
@@ -37,17 +47,20 @@ class Duties(Room):
         ends: time,
         minimum: int | None = None,
         role: RoleId | None = None,
+        **fields: Any,
     ) -> Shift:
         """Put a shift on the roster; a line that stands is not doubled.
 
         ``minimum`` is how many people it needs; by default what the rule packs say (``duty_policy.shift``).
+        ``fields`` are further ones of :class:`Shift`: ``maximum``, ``needs``, ``outdoor``, ``minors``.
         """
-        return _post(work, station, day, starts, ends, minimum, role)
+        return _post(work, station, day, starts, ends, minimum, role, **fields)
 
     @act
     def post_days(
         self,
         work: Work,
+        /,
         *,
         station: StationId,
         days: Iterable[date],
@@ -55,9 +68,11 @@ class Duties(Room):
         ends: time,
         minimum: int | None = None,
         role: RoleId | None = None,
+        **fields: Any,
     ) -> list[Shift]:
-        """The same shift on several days (a month's roster), all or none."""
-        return [_post(work, station, day, starts, ends, minimum, role) for day in sorted(set(days))]
+        """The same shift on several days (a month's roster), all or none; ``fields`` as for :meth:`post`."""
+        wanted = sorted(set(days))
+        return [_post(work, station, day, starts, ends, minimum, role, **fields) for day in wanted]
 
     @act
     def assign(self, work: Work, shift: ShiftId, member: MemberId, *, despite: str | None = None) -> Duty:
@@ -74,9 +89,11 @@ class Duties(Room):
         notice_at: datetime | None = None,
         reason: str | None = None,
         despite: str | None = None,
+        sick: bool = False,
     ) -> Duty:
         """One member cannot come and another one does instead: excuse the first, assign the second."""
-        excused = work.keep(work.load(Duty, id).excuse(notice_at or work.now, reason))
+        duty = work.load(Duty, id)
+        excused = _excuse(work, duty, notice_at, reason, sick=sick, moving_up=False)
         shift = work.load(Shift, excused.shift)
         return assign_duty(work, shift, by, despite=despite, covers=excused.member)
 
@@ -86,14 +103,14 @@ class Duties(Room):
         shift = work.keep(work.load(Shift, id).correct(reason, **fields))
         for duty in work.find(Duty, Is("shift", id)):
             if duty.binding:
-                _no_clash(work, shift, duty.member)
+                no_clash(work, shift, duty.member)
         return shift
 
     @act
     def call_off_shift(self, work: Work, id: ShiftId, *, reason: str) -> Shift:
         """It does not take place: whoever was to come is called off with it."""
         shift = work.keep(work.load(Shift, id).call_off(reason))
-        for duty in work.find(Duty, Is("shift", id), Is("status", DutyStatus.ASSIGNED.value)):
+        for duty in work.find(Duty, Is("shift", id), AnyOf("status", _AWAITED)):
             work.keep(duty.call_off(reason))
         return shift
 
@@ -125,11 +142,34 @@ class Duties(Room):
         return work.keep(duty.confirm(came, went))
 
     @act
+    def accept(self, work: Work, id: DutyId) -> Duty:
+        """The member said yes to a duty of the roster."""
+        return work.keep(work.load(Duty, id).accept(work.now))
+
+    @act
+    def decline(self, work: Work, id: DutyId, *, reason: str | None = None) -> Duty:
+        """The member said no: the place is open again, and the first who waits for it moves up."""
+        declined = work.keep(work.load(Duty, id).decline(work.now, reason))
+        move_up(work, work.load(Shift, declined.shift))
+        return declined
+
+    @act
     def excuse(
-        self, work: Work, id: DutyId, *, notice_at: datetime | None = None, reason: str | None = None
+        self,
+        work: Work,
+        id: DutyId,
+        *,
+        notice_at: datetime | None = None,
+        reason: str | None = None,
+        sick: bool = False,
     ) -> Duty:
-        """The member told us, now or at a moment (aware), that they cannot come."""
-        return work.keep(work.load(Duty, id).excuse(notice_at or work.now, reason))
+        """The member told us, now or at a moment (aware), that they cannot come.
+
+        ``sick`` stays with the record and never reaches the journal; who is ill is no no-show. An absence
+        told late (``duty_policy.changes.late_within_hours``) is a fact of its own, for the lead. The first
+        who waits for the shift moves up.
+        """
+        return _excuse(work, work.load(Duty, id), notice_at, reason, sick=sick)
 
     @act
     def mark_no_show(self, work: Work, id: DutyId) -> Duty:
@@ -140,14 +180,16 @@ class Duties(Room):
 
     @act
     def call_off(self, work: Work, id: DutyId, *, reason: str) -> Duty:
-        """Take one member off the roster of a shift."""
-        return work.keep(work.load(Duty, id).call_off(reason))
+        """Take one member off the roster of a shift; the first who waits for it moves up."""
+        off = work.keep(work.load(Duty, id).call_off(reason))
+        move_up(work, work.load(Shift, off.shift))
+        return off
 
     @act
     def retract(self, work: Work, id: DutyId, *, reason: str) -> Duty:
         """What was written about coming or not coming was wrong: assigned again, if nothing clashes now."""
         duty = work.keep(work.load(Duty, id).retract(reason))
-        _no_clash(work, work.load(Shift, duty.shift), duty.member)
+        no_clash(work, work.load(Shift, duty.shift), duty.member)
         return duty
 
     # -- what came in -------------------------------------------------------------------------------------
@@ -214,7 +256,7 @@ class Duties(Room):
     @look
     def of_member(self, reading: Reading, member: MemberId, period: Period) -> list[Duty]:
         """The duties of one member in a period, by day."""
-        found = reading.list(Duty, Is("member", member), _days(period))
+        found = reading.list(Duty, Is("member", member), days_between(period))
         return sorted(found, key=lambda duty: (duty.day, duty.id))
 
     @look
@@ -232,6 +274,7 @@ def _post(
     ends: time,
     minimum: int | None,
     role: RoleId | None,
+    **fields: Any,
 ) -> Shift:
     work.load(Station, station)
     if role is not None:
@@ -244,70 +287,39 @@ def _post(
         ends=ends,
         minimum=least_people(work, day) if minimum is None else minimum,
         role=role,
+        **fields,
     )
     standing = work.find(Shift, Is("station", station), Is("day", day.isoformat()))
     same = [shift for shift in standing if shift.same_as(posted.after)]
     return same[0] if same else work.keep(posted)
 
 
-def least_people(work: Work, day: date) -> int:
-    """How many people a shift needs on a day, as the rule packs have it (``duty_policy.shift``)."""
-    try:
-        return int(work.rules("duty_policy", "shift", day)["least_people_count"])
-    except (Missing, KeyError):
-        # A network whose packs say nothing about it: one person makes a shift.
-        return 1
-
-
-def assign_duty(
+def _excuse(
     work: Work,
-    shift: Shift,
-    member: MemberId,
+    duty: Duty,
+    notice_at: datetime | None,
+    reason: str | None,
     *,
-    id: DutyId | None = None,
-    despite: str | None = None,
-    covers: MemberId | None = None,
+    sick: bool,
+    moving_up: bool = True,
 ) -> Duty:
-    """Put a member on the roster of a shift, inside an act; who stands there already keeps their duty."""
-    mine = work.find(Duty, Is("shift", shift.id), Is("member", member))
-    standing = [duty for duty in mine if duty.binding]
-    if standing:
-        return standing[0]
-    step = Duty.assign(
-        shift,
-        work.load(Member, member),
-        id=id or DutyId(work.new_id()),
-        demands=_demands(work, shift),
-        others=_others(work, shift, member),
-        zone=work.office.zone,
-        covers=covers,
-        despite=despite,
+    shift = work.load(Shift, duty.shift)
+    begins, _ = shift.window(work.office.zone)
+    step = duty.excuse(
+        notice_at or work.now,
+        reason,
+        sick=sick,
+        begins=begins,
+        late_within=hours(work.office.packs, "late_within_hours", work.today),
     )
-    return work.keep(step, Ref("shift", shift.id), Ref("member", member))
-
-
-def _demands(work: Work, shift: Shift) -> tuple[Limit, ...]:
-    return work.load(Role, shift.role).demands if shift.role is not None else ()
-
-
-def _others(work: Work, shift: Shift, member: MemberId) -> list[tuple[Duty, Shift]]:
-    # A night shift of the day before reaches into this day, and this one into the next.
-    first, last = shift.day - timedelta(days=1), shift.day + timedelta(days=1)
-    around = work.find(Duty, Is("member", member), _days(Period(first, last)))
-    return [(duty, work.load(Shift, duty.shift)) for duty in around if duty.binding]
-
-
-def _no_clash(work: Work, shift: Shift, member: MemberId) -> None:
-    for refusal in clashes(shift, member, _others(work, shift, member), work.office.zone):
-        raise refusal
-
-
-def _days(period: Period) -> Between:
-    return Between("day", period.first.isoformat(), (period.last + timedelta(days=1)).isoformat())
+    excused = work.keep(step)
+    if moving_up and step.happened:
+        move_up(work, shift)
+    return excused
 
 
 def _of_period(reading: Reading, period: Period, station: StationId | None) -> tuple[list[Shift], list[Duty]]:
-    where: list[Condition] = [_days(period)]
+    where: list[Condition] = [days_between(period)]
     if station is not None:
         where.append(Is("station", station))
     return reading.list(Shift, *where), reading.list(Duty, *where)

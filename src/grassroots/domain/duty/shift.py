@@ -107,7 +107,21 @@ class LogEntry:
     at: time | None = None
 
 
-SHIFT_CORRECTABLE = frozenset({"starts", "ends", "minimum", "role", "weather", "handover", "entries"})
+@final
+@attrs.frozen
+class SkillNeed:
+    """So many of the people of a shift should have a skill, by the word in the register ("急救")."""
+
+    skill: str = attrs.field(converter=tidy_text)
+    least: int = attrs.field(default=1, validator=at_least(1))
+
+
+SHIFT_CORRECTABLE = frozenset(
+    {
+        "starts", "ends", "minimum", "maximum", "role", "needs", "outdoor", "minors", "weather", "handover",
+        "entries",
+    }
+)  # fmt: skip
 
 
 def _wall_clock(_: Any, field: attrs.Attribute[Any], value: time) -> None:
@@ -121,6 +135,8 @@ def _wall_clock(_: Any, field: attrs.Attribute[Any], value: time) -> None:
 class Shift:
     """One stretch of duty. ``minimum`` is how many people it needs; ``weather`` and ``reason`` are codes.
 
+    ``maximum`` is how many it can take (None: any number); who comes later waits. ``needs`` are skills that
+    somebody there should have. ``outdoor`` and ``minors`` (children are there) bring rules with them.
     ``role`` is the role whose demands apply to whoever stands here; ``logged_by`` and ``logged_on`` say who
     wrote the log and on which day.
     """
@@ -142,11 +158,17 @@ class Shift:
     logged_by: MemberId | None = None
     logged_on: date | None = None
     reason: str | None = attrs.field(default=None, validator=is_code)
+    maximum: int | None = attrs.field(default=None, validator=at_least(1))
+    needs: tuple[SkillNeed, ...] = ()
+    outdoor: bool = False
+    minors: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.starts == self.ends:
             # 08:00-08:00 may be a whole day or a slip of the pen: two shifts say it without doubt.
             raise BadInput("shift-without-length", what=self.starts.isoformat("minutes"))
+        if self.maximum is not None and self.maximum < self.minimum:
+            raise BadInput("shift-most-below-least", id=self.id, least=self.minimum, most=self.maximum)
         if self.nil_return and self.entries:
             raise NilReturnWithEntries(id=self.id, entries=len(self.entries))
         if self.logged_on is not None and self.logged_on < self.day:

@@ -111,6 +111,12 @@ LABELS: Final[Mapping[str, Column]] = MappingProxyType({"label_zh": _TEXT, "labe
 
 _CATALOGUE = Table(labelled=True)
 _MEANS = _some("visit", "phone", "video", "message", "other")
+LIMITS: Final = (
+    *("walking", "standing", "stairs", "left-hand", "right-hand", "lifting", "sight", "hearing", "speech"),
+    *("memory", "heat", "night"),
+)
+"""What a body cannot do (domain/member.Limit, which stands above this module; a test compares them)."""
+
 _FIGURE = (
     *("kind", "unit", "where", "of", "over", "parts", "day", "from_day", "place", "by", "bucket", "least"),
     *("each", "among", "other"),
@@ -226,7 +232,31 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
                 "least_people_count": _SOME,
                 "most_shift_minutes": _SOME,
                 "ask_from_age_years": _SOME,
+                "most_per_day_count": _SOME,
+                "most_per_week_count": _SOME,
+                "most_per_month_count": _SOME,
+                "least_rest_hours": _SOME,
+                "most_days_running_count": _SOME,
+                "most_weekends_count": _SOME,
+                "late_within_hours": _SOME,
+                "caps_lifted_hours": _SOME,
+                "swap_needs_lead": _FLAG,
+                "season_months": _SOME,
+                "experienced_after_count": _SOME,
+                "adults_with_minors_count": _SOME,
             }
+        ),
+        "duty_limit": Table(
+            columns={
+                "when": _must(_one("any", "night", "outdoor", "heat")),
+                "from_minutes": _WHOLE,
+                "until_minutes": _WHOLE,
+                "first_day": Column(ColumnType.DAY_OF_YEAR),
+                "last_day": Column(ColumnType.DAY_OF_YEAR),
+                "ask_from_age_years": _SOME,
+                "hinders": _some(*LIMITS),
+            },
+            labelled=True,
         ),
         "holiday_notice": Table(columns={"covers_year": _must(_SOME)}),
         "holiday": Table(

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from grassroots.contracts.storage import Includes, Is
-from grassroots.domain.duty import Duty, DutyStatus, LogEntry, Shift, ShiftStatus
+from grassroots.domain.duty import EXPECTED, OFF_ROSTER, Duty, DutyStatus, LogEntry, Shift, ShiftStatus
 from grassroots.domain.intake import SheetRow
-from grassroots.usecases.duties import assign_duty, least_people
 from grassroots.usecases.intake.cells import happened, not_kept, told
 from grassroots.usecases.intake.landing import Lander, Landing
 from grassroots.usecases.intake.row import Row
 from grassroots.usecases.intake.spans import Span, read_spans
+from grassroots.usecases.places import assign_duty, least_people
 from grassroots.values.ids import DutyId, MemberId, ShiftId, StationId
 from grassroots.values.messy import is_blank, read_day
 
@@ -88,7 +88,7 @@ def _posted(landing: Landing, station: StationId, day: date, span: Span) -> Shif
 
 def _on_roster(landing: Landing, shift: Shift, member: MemberId) -> Duty:
     mine = landing.work.find(Duty, Is("shift", shift.id), Is("member", member))
-    standing = [duty for duty in mine if duty.status is not DutyStatus.CALLED_OFF]
+    standing = [duty for duty in mine if duty.status not in OFF_ROSTER]
     if standing:
         return landing.made_by(min(standing, key=lambda duty: not duty.binding))
     return _assigned(landing, shift, member, len(mine))
@@ -107,7 +107,7 @@ def _take_off(landing: Landing, named: set[DutyId]) -> None:
     for one in landing.before:
         kind, _, id_ = one.partition("/")
         duty = work.peek(Duty, id_) if kind == "duty" and id_ not in named else None
-        if duty is None or duty.status is not DutyStatus.ASSIGNED:
+        if duty is None or duty.status not in EXPECTED:
             continue
         if len(work.find(SheetRow, Includes("made", one), limit=2)) < 2:
             work.keep(duty.call_off("roster-changed"))
@@ -212,7 +212,7 @@ def shifts_of(landing: Landing, day: date, members: Iterable[MemberId]) -> list[
 
 def _was_there(landing: Landing, shift: Shift, member: MemberId) -> None:
     mine = landing.work.find(Duty, Is("shift", shift.id), Is("member", member))
-    standing = [duty for duty in mine if duty.status is not DutyStatus.CALLED_OFF]
+    standing = [duty for duty in mine if duty.status not in OFF_ROSTER]
     if standing:
         # Excused or missed, and named in the log all the same: confirm refuses, and a person has to look.
         duty = min(standing, key=lambda one: not one.binding)

@@ -19,6 +19,8 @@ ROOMS = (
     "pairing",
     "activity",
     "duty",
+    "availability",
+    "rota",
     "concern",
     "meeting",
     "intervention",

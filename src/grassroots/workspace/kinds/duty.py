@@ -8,11 +8,15 @@ from grassroots.contracts.storage import Key
 from grassroots.domain.duty import (
     SHIFT_CORRECTABLE,
     Duty,
+    DutyAccepted,
     DutyArrived,
     DutyAssigned,
     DutyCalledOff,
+    DutyCancelledLate,
+    DutyDeclined,
     DutyDone,
     DutyExcused,
+    DutyHandedOn,
     DutyMissed,
     DutyRetracted,
     DutyStatus,
@@ -75,6 +79,8 @@ KINDS = (
     KindSpec(
         name="shift",
         record=Shift,
+        version=2,
+        upcasters={1: dict},
         keys={
             "station": Key.TEXT,
             "day": Key.TEXT,
@@ -98,6 +104,8 @@ KINDS = (
     KindSpec(
         name="duty",
         record=Duty,
+        version=2,
+        upcasters={1: dict},
         keys={
             "shift": Key.TEXT,
             "station": Key.TEXT,
@@ -115,9 +123,13 @@ KINDS = (
         together=(("station", "day"), ("member", "day")),
         events=(
             DutyAssigned,
+            DutyAccepted,
+            DutyDeclined,
             DutyArrived,
             DutyDone,
             DutyExcused,
+            DutyCancelledLate,
+            DutyHandedOn,
             DutyMissed,
             DutyCalledOff,
             DutyRetracted,

@@ -1,0 +1,161 @@
+"""Availability at a desk: when members can come, when they are away, what they would like."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, final
+
+from grassroots.contracts.storage import Between, Condition, Is
+from grassroots.domain.availability import (
+    Availability,
+    Leave,
+    ToldStatus,
+    Wish,
+    standing,
+)
+from grassroots.domain.member import Member
+from grassroots.domain.recurrence import Weekday
+from grassroots.domain.station import Station
+from grassroots.values.dates import Period, Span
+from grassroots.values.ids import AvailabilityId, LeaveId, MemberId, WishId
+from grassroots.workspace.acts import Room, act, look
+from grassroots.workspace.reading import Reading
+from grassroots.workspace.work import Work
+
+_GIVEN = Is("status", ToldStatus.GIVEN.value)
+
+
+@final
+class Availabilities(Room):
+    """The room ``desk.availability``."""
+
+    @act
+    def give(
+        self,
+        work: Work,
+        /,
+        member: MemberId,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        **fields: Any,
+    ) -> Availability:
+        """Write down when somebody can come, from a day (today) on; ``fields`` are those of the record.
+
+        What they told before still holds for the days of which this word does not speak; of two words for a
+        day the later one counts.
+        """
+        return give_availability(work, member, Span(first or work.today, last), **fields)
+
+    @act
+    def withdraw(self, work: Work, id: AvailabilityId) -> Availability:
+        """It holds no more."""
+        return work.keep(work.load(Availability, id).withdraw())
+
+    @act
+    def give_leave(self, work: Work, member: MemberId, first: date, last: date | None = None) -> Leave:
+        """Somebody is away from a day to a day (both included; None: until they are back)."""
+        return give_leave(work, member, Span(first, last))
+
+    @act
+    def withdraw_leave(self, work: Work, id: LeaveId) -> Leave:
+        """They will be here after all."""
+        return work.keep(work.load(Leave, id).withdraw())
+
+    @act
+    def wish(
+        self,
+        work: Work,
+        member: MemberId,
+        *,
+        wanted: bool,
+        first: date,
+        last: date | None = None,
+        weekdays: tuple[Weekday, ...] = (),
+        weight: int = 1,
+    ) -> Wish:
+        """Somebody would like (``wanted``), or would rather not, be on duty on some days.
+
+        The opposite of a wish that stands is refused and names it: withdraw that one first.
+        """
+        work.load(Member, member)
+        mine = work.find(Wish, Is("member", member), _GIVEN)
+        span = Span(first, last)
+        for other in mine:
+            if (other.span, other.wanted, other.weekdays, other.weight) == (span, wanted, weekdays, weight):
+                return other
+        step = Wish.give(
+            id=WishId(work.new_id()),
+            member=member,
+            span=span,
+            wanted=wanted,
+            weekdays=weekdays,
+            weight=weight,
+            others=mine,
+        )
+        return work.keep(step)
+
+    @act
+    def withdraw_wish(self, work: Work, id: WishId) -> Wish:
+        """They wish it no more."""
+        return work.keep(work.load(Wish, id).withdraw())
+
+    # -- looking ------------------------------------------------------------------------------------------
+    @look
+    def of_member(self, reading: Reading, member: MemberId) -> list[Availability]:
+        """What somebody told of when they can come, withdrawn words too, in order of entry."""
+        return reading.list(Availability, Is("member", member))
+
+    @look
+    def on(self, reading: Reading, member: MemberId, day: date) -> Availability | None:
+        """The word that holds on a day; None if nobody asked them."""
+        return standing(reading.list(Availability, Is("member", member), _GIVEN), day)
+
+    @look
+    def leaves(self, reading: Reading, period: Period, *, member: MemberId | None = None) -> list[Leave]:
+        """Who is away on some day of a period, by first day."""
+        found = reading.list(Leave, _GIVEN, *_touching(period), *_of(member))
+        return sorted(found, key=lambda leave: (leave.span.first, leave.id))
+
+    @look
+    def wishes(self, reading: Reading, period: Period, *, member: MemberId | None = None) -> list[Wish]:
+        """The wishes about some day of a period, in order of entry."""
+        return reading.list(Wish, _GIVEN, *_touching(period), *_of(member))
+
+
+def give_availability(
+    work: Work, member: MemberId, span: Span, *, id: AvailabilityId | None = None, **fields: Any
+) -> Availability:
+    """Write an availability down, inside an act; the same word again is the one that stands."""
+    work.load(Member, member)
+    for station in fields.get("stations", ()):
+        work.load(Station, station)
+    for other in (*fields.get("beside", ()), *fields.get("apart", ())):
+        work.load(Member, other)
+    step = Availability.give(id=id or AvailabilityId(work.new_id()), member=member, span=span, **fields)
+    for known in work.find(Availability, Is("member", member), _GIVEN):
+        if _same(known, step.after):
+            return known
+    return work.keep(step)
+
+
+def give_leave(work: Work, member: MemberId, span: Span, *, id: LeaveId | None = None) -> Leave:
+    """Write a leave down, inside an act; the same days again are the leave that stands."""
+    work.load(Member, member)
+    for known in work.find(Leave, Is("member", member), _GIVEN):
+        if known.span == span:
+            return known
+    return work.keep(Leave.give(id=id or LeaveId(work.new_id()), member=member, span=span))
+
+
+def _same(one: Availability, other: Availability) -> bool:
+    names = ("span", "windows", "stations", "most_per_week", "most_per_month", "willing", "beside", "apart")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def _touching(period: Period) -> tuple[Condition, ...]:
+    return Between("first", None, period.last.isoformat() + "~"), Between("last", period.first.isoformat())
+
+
+def _of(member: MemberId | None) -> tuple[Condition, ...]:
+    return () if member is None else (Is("member", member),)

@@ -1,0 +1,78 @@
+"""How availability, leave and wishes are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.availability import (
+    Availability,
+    AvailabilityGiven,
+    AvailabilityWithdrawn,
+    Leave,
+    LeaveGiven,
+    LeaveWithdrawn,
+    ToldStatus,
+    Wish,
+    WishGiven,
+    WishWithdrawn,
+)
+from grassroots.domain.policy import Actor, Relation
+from grassroots.workspace.kindspec import KeyValue, KindSpec
+
+OPEN_END = "9999-12-31"
+"""How a day that has not come yet stands in a key, so that Between finds it."""
+
+_KEYS = {"member": Key.TEXT, "first": Key.TEXT, "last": Key.TEXT, "status": Key.TEXT}
+
+
+def _keys(record: Availability | Leave | Wish) -> Mapping[str, KeyValue]:
+    return {
+        "member": record.member,
+        "first": record.span.first.isoformat(),
+        "last": OPEN_END if record.span.last is None else record.span.last.isoformat(),
+        "status": record.status.value,
+    }
+
+
+def _relations(record: Availability | Leave | Wish, actor: Actor) -> frozenset[Relation]:
+    found: set[Relation] = set()
+    if actor.member is not None and actor.member == record.member:
+        found.add(Relation.SELF)
+    if isinstance(record, Availability) and set(actor.stations) & set(record.stations):
+        found.add(Relation.STATION)
+    return frozenset(found)
+
+
+KINDS = (
+    KindSpec(
+        name="availability",
+        record=Availability,
+        keys=_KEYS,
+        choices={"status": ToldStatus},
+        keys_of=_keys,
+        together=(("member", "status"),),
+        events=(AvailabilityGiven, AvailabilityWithdrawn),
+        relations=_relations,
+    ),
+    KindSpec(
+        name="leave",
+        record=Leave,
+        keys=_KEYS,
+        choices={"status": ToldStatus},
+        keys_of=_keys,
+        together=(("member", "status"),),
+        events=(LeaveGiven, LeaveWithdrawn),
+        relations=_relations,
+    ),
+    KindSpec(
+        name="wish",
+        record=Wish,
+        keys=_KEYS,
+        choices={"status": ToldStatus},
+        keys_of=_keys,
+        together=(("member", "status"),),
+        events=(WishGiven, WishWithdrawn),
+        relations=_relations,
+    ),
+)
