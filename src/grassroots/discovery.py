@@ -32,11 +32,13 @@ from grassroots.contracts.hooks import (
     CONTRACT,
     PROJECT,
     CalendarOffer,
+    KeyOffer,
     NotifierOffer,
     PackOffer,
     PlannerOffer,
     StorageOffer,
 )
+from grassroots.contracts.keys import KeyService
 from grassroots.errors import BadInput, PluginError
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "memory": "grassroots.plugins.memory",
         "sqlite": "grassroots.plugins.sqlite",
         "lunar": "grassroots.plugins.lunar",
+        "keys": "grassroots.plugins.keys",
     }
 )
 """The built-in plugins, as pyproject.toml registers them. Needed when the package runs from its source
@@ -57,13 +60,14 @@ folder, where no entry points are installed."""
 _MOST_OFFERS = 100
 """More from one hook is a plugin that never ends."""
 
-Offer = StorageOffer | CalendarOffer | PackOffer | NotifierOffer | PlannerOffer
+Offer = StorageOffer | CalendarOffer | PackOffer | NotifierOffer | PlannerOffer | KeyOffer
 
 _HOOKS: Final[Mapping[str, type[Offer]]] = MappingProxyType(
     {
         "grassroots_storages": StorageOffer,
         "grassroots_calendars": CalendarOffer,
         "grassroots_packs": PackOffer,
+        "grassroots_keys": KeyOffer,
         "grassroots_notifiers": NotifierOffer,
         "grassroots_planners": PlannerOffer,
     }
@@ -112,6 +116,7 @@ class Plugins:
     packs: Mapping[str, PackOffer]
     notifiers: Mapping[str, NotifierOffer]
     planners: Mapping[str, PlannerOffer]
+    keys: Mapping[str, KeyOffer]
 
 
 class _Trouble(Exception):
@@ -195,6 +200,7 @@ def load_plugins(
         storages=MappingProxyType({one.name: one for one in offers if isinstance(one, StorageOffer)}),
         calendars=MappingProxyType({one.name: one for one in offers if isinstance(one, CalendarOffer)}),
         packs=MappingProxyType({one.name: one for one in offers if isinstance(one, PackOffer)}),
+        keys=MappingProxyType({one.name: one for one in offers if isinstance(one, KeyOffer)}),
         notifiers=MappingProxyType({one.name: one for one in offers if isinstance(one, NotifierOffer)}),
         planners=MappingProxyType({one.name: one for one in offers if isinstance(one, PlannerOffer)}),
     )
@@ -235,6 +241,20 @@ def find_calendar(name: str = "lunar", plugins: Plugins | None = None) -> Calend
     """
     plugins = load_plugins() if plugins is None else plugins
     return _choose("calendars", name, plugins.calendars, plugins, "calendar-unknown").open()
+
+
+def find_keys(source: str, plugins: Plugins | None = None) -> KeyService:
+    """The keys of a source such as ``env:GRASSROOTS_KEYS`` or ``file:/etc/grassroots.keys``, opened.
+
+    Raises BadInput when the source has no scheme or cannot be read, and PluginError when no plugin, or more
+    than one, offers it.
+    """
+    plugins = load_plugins() if plugins is None else plugins
+    scheme, colon, _ = source.partition(":")
+    if not colon:
+        # Never repeated: somebody may have given the key itself where its place was asked for.
+        raise BadInput("key-source", known=tuple(sorted(plugins.keys)))
+    return _choose("keys", scheme.lower(), plugins.keys, plugins, "key-source-unknown").open(source)
 
 
 def pack_offers(plugins: Plugins | None = None) -> tuple[PackOffer, ...]:

@@ -6,6 +6,7 @@
     ├── Refused                     a rule of the field says no; who may override stands in the facts
     ├── Denied                      this viewer may not do or see this (default deny)
     ├── Missing                     no such record
+    ├── Locked                      what is sealed cannot be opened: no key, another key, a destroyed key
     ├── BadInput                    what was given cannot be read; also a ValueError
     ├── MissingExtra                a library is not installed; names the line to type; also an ImportError
     ├── PluginError                 a plugin is broken, unknown or clashes with another
@@ -66,6 +67,12 @@ class Missing(GrassrootsError, LookupError):
     """There is no such record (or this viewer may not know that there is)."""
 
     code = "missing"
+
+
+class Locked(GrassrootsError):
+    """What is sealed cannot be opened: no key was given, it is another one, or it was destroyed."""
+
+    code = "locked"
 
 
 class BadInput(GrassrootsError, ValueError):

@@ -25,6 +25,7 @@ import attrs
 
 from grassroots import discovery
 from grassroots.contracts.calendar import Calendar
+from grassroots.contracts.keys import KeyService
 from grassroots.contracts.storage import Storage
 from grassroots.desk import Desk
 from grassroots.domain.charter import CHARTER_ID, STANDARD_PACKS, Charter, NetworkFounded
@@ -40,6 +41,8 @@ from grassroots.workspace.codec import Codec
 from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import Kinds, KindSpec
 from grassroots.workspace.office import Office, Seat
+from grassroots.workspace.sealing import HEADER, KEYRING
+from grassroots.workspace.turning import finish, found_sealing
 from grassroots.workspace.work import Work
 
 
@@ -54,6 +57,7 @@ def open(
     zone: str | None = None,
     packs: Iterable[str] | None = None,
     kinds: tuple[KindSpec[Any], ...] = (),
+    keys: str | KeyService | None = None,
     clock: Callable[[], datetime] = _now,
     entropy: Callable[[int], bytes] = secrets.token_bytes,
     pause: Callable[[float], None] = time.sleep,
@@ -65,13 +69,19 @@ def open(
     ``kinds`` are records of the embedding app. ``clock`` gives aware datetimes, ``entropy`` bytes of chance,
     ``pause`` waits (seconds) between tries.
 
+    ``keys`` says where the key-encryption keys come from (``"env:GRASSROOTS_KEYS"``, ``"file:/path"``, a
+    plugin's scheme, or a KeyService). With it the network is sealed, and one that was not is sealed now,
+    record by record, before this returns.
+
     Raises BadInput for an unknown scheme, zone or pack; Unreachable if the storage is; PluginError if the
-    storage's plugin is broken; Corrupt ``archive-unfinished`` for a network whose load was broken off.
+    storage's plugin is broken; Corrupt ``archive-unfinished`` for a network whose load was broken off;
+    Locked for a sealed one without its keys or with others; MissingExtra without the extra ``ciphers``.
     """
+    service = discovery.find_keys(keys) if isinstance(keys, str) else keys
     offer = discovery.find_storage(url)
     storage = offer.open(url, network)
     try:
-        return _opened(storage, network, zone, packs, kinds, clock, entropy, pause)
+        return _opened(storage, network, zone, packs, kinds, service, clock, entropy, pause)
     except BaseException:
         storage.close()
         raise
@@ -83,12 +93,13 @@ def _opened(
     zone: str | None,
     packs: Iterable[str] | None,
     kinds: tuple[KindSpec[Any], ...],
+    service: KeyService | None,
     clock: Callable[[], datetime],
     entropy: Callable[[int], bytes],
     pause: Callable[[float], None],
 ) -> Network:
     table = Kinds((*standard_kinds(), *kinds))
-    storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING])
+    storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING, KEYRING])
     check_whole(storage, network)
     founding = Charter.found(
         salt=entropy(16), zone=zone or "Asia/Shanghai", founded_on=clock().astimezone(UTC).date()
@@ -110,7 +121,12 @@ def _opened(
         salt=bytes.fromhex(founding.salt),
         calendar=_calendar,
     )
-    seat = Seat(office=draft, actor=Actor("open", Posture.SYSTEM))
+    # The chance of keys and nonces is the system's own, whatever ``entropy`` a test gives.
+    sealing = found_sealing(_seat(draft), service, secrets.token_bytes)
+    draft = attrs.evolve(draft, sealing=sealing, fence={HEADER: 0} if sealing is None else {})
+    if sealing is not None:
+        finish(_seat(draft))
+    seat = _seat(draft)
     charter = _charter(seat, attrs.evolve(founding, packs=names))
     if zone is not None and zone != charter.zone:
         raise BadInput("zone-differs", what=zone, zone=charter.zone, network=network)
@@ -126,6 +142,10 @@ def _opened(
         salt=bytes.fromhex(charter.salt),
     )
     return Network(office)
+
+
+def _seat(office: Office) -> Seat:
+    return Seat(office=office, actor=Actor("open", Posture.SYSTEM))
 
 
 def _charter(seat: Seat, founding: Charter) -> Charter:

@@ -19,6 +19,7 @@ from grassroots.values.ids import MemberId, StationId
 from grassroots.workspace import work as module
 from grassroots.workspace.codec import commitment
 from grassroots.workspace.office import Seat
+from grassroots.workspace.sealing import HEADER
 from grassroots.workspace.work import Work
 
 S1 = Is("station", "S1")
@@ -61,6 +62,8 @@ def test_every_load_is_written_down_by_itself(seat: Seat, two: dict[str, int]) -
         Ref("member", "M1"): two["M1"],
         Ref("member", "M9"): 0,
         Ref("member", "M3"): 0,
+        # And on the network not having been sealed by somebody else meanwhile.
+        HEADER: 0,
     }
 
 

@@ -20,6 +20,7 @@ import pluggy
 from attrs import field, frozen
 
 from grassroots.contracts.calendar import Calendar
+from grassroots.contracts.keys import KeyService
 from grassroots.contracts.notice import Limits, Notifier
 from grassroots.contracts.storage import Storage
 from grassroots.errors import BadInput
@@ -77,6 +78,25 @@ class CalendarOffer:
     name: str = field(converter=_word)
     open: Callable[[], Calendar]
     contract: int = CONTRACT
+
+
+@final
+@frozen
+class KeyOffer:
+    """A source of key-encryption keys for one scheme: ``env:NAME``, ``file:/path``, ``vault:...``.
+
+    ``open(source)`` gets the whole source and raises BadInput when it cannot be read, Unreachable when a
+    service cannot be asked.
+    """
+
+    scheme: str = field(converter=_word)
+    open: Callable[[str], KeyService]
+    contract: int = CONTRACT
+
+    @property
+    def name(self) -> str:
+        """The scheme, which is the name of the offer."""
+        return self.scheme
 
 
 @final
@@ -154,6 +174,23 @@ def grassroots_calendars() -> Iterable[CalendarOffer]:  # type: ignore[empty-bod
         @hookimpl
         def grassroots_calendars():
             yield CalendarOffer("almanac", LunarCalendar)
+    """
+
+
+@hookspec
+def grassroots_keys() -> Iterable[KeyOffer]:  # type: ignore[empty-body]
+    """Offer sources of key-encryption keys, each for one scheme.
+
+    A complete plugin, which takes the keys that an application keeps in its own settings::
+
+        from grassroots.contracts.hooks import KeyOffer, hookimpl
+        from grassroots.plugins.keys import KeySet
+
+        SETTINGS = {"acme": "k1:" + "0a" * 32}
+
+        @hookimpl
+        def grassroots_keys():
+            yield KeyOffer("settings", lambda source: KeySet.read(SETTINGS[source.partition(":")[2]], source))
     """
 
 

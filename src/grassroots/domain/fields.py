@@ -115,7 +115,7 @@ def printed(name: str, value: Any) -> str:
 
     Nothing prints as nothing: None, an empty text and an empty list stay what they are.
     """
-    if value is None or value in ("", (), frozenset()):
+    if value is None or (hasattr(value, "__len__") and not len(value)):
         return repr(value)
     mask = next((mask for ending, mask in _MASKS if name == ending or name.endswith(f"_{ending}")), None)
     if mask is None:

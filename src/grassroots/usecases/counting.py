@@ -236,7 +236,7 @@ class Questions:
 
 def _record(reading: Reading, row: Stored) -> Any:
     office = reading.office
-    return office.codec.decode(office.kinds.named(row.ref.kind), row.body).record
+    return office.decode(office.kinds.named(row.ref.kind), row).record
 
 
 def _during(day: str | None, from_day: str | None, period: Period) -> list[Condition]:

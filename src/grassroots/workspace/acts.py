@@ -16,11 +16,12 @@ import attrs
 
 from grassroots.contracts.storage import Batch, Fact, Ref, limits
 from grassroots.domain.policy import Action
-from grassroots.errors import BadInput, Conflict, Denied, Refused, Unavailable
+from grassroots.errors import BadInput, Conflict, Denied, Locked, Refused, Unavailable
 from grassroots.workspace.codec import compact, unstructure
 from grassroots.workspace.fitting import fitted
 from grassroots.workspace.office import Seat
 from grassroots.workspace.reading import Reading
+from grassroots.workspace.sealing.header import HEADER
 from grassroots.workspace.work import Work
 
 NEVER = 2**62
@@ -76,7 +77,7 @@ def perform(seat: Seat, do: Callable[[Work], T], asked: Any) -> T:
     """Run one act to its end: decide, commit, and decide anew when the ground has moved."""
     office = seat.office
     act_id = seat.act_id or office.ids(office.clock())
-    digest = _digest(asked) if seat.act_id else ""
+    digest = _digest(seat, asked) if seat.act_id else ""
     for tried in range(1, TRIES + 1):
         work = Work(seat, act_id, derived=seat.act_id is not None)
         answer = do(work)
@@ -89,7 +90,7 @@ def perform(seat: Seat, do: Callable[[Work], T], asked: Any) -> T:
         except Conflict:
             if tried == TRIES:
                 raise
-            office.pause(_jitter(seat, tried))
+            office.pause(jitter(seat, tried))
             continue
         if position <= before:
             # This very act was done before (the same id and question): give what stands, not a draft.
@@ -100,13 +101,21 @@ def perform(seat: Seat, do: Callable[[Work], T], asked: Any) -> T:
 
 def commit(seat: Seat, batch: Any) -> int:
     """Commit; when the outcome is unknown, send the same batch again before deciding anything anew."""
+    office = seat.office
     for tried in range(1, TRIES + 1):
         try:
-            return seat.office.storage.commit(batch)
+            return office.storage.commit(batch)
+        except Conflict as conflict:
+            if HEADER in conflict.moved and office.sealing is None:
+                # Somebody has sealed the network meanwhile: without its keys nothing is written any more.
+                raise Locked("keys-wanted") from conflict
+            if office.sealing is not None:
+                office.sealing.moved(office.storage, conflict.moved)
+            raise
         except Unavailable:
             if tried == TRIES:
                 raise
-            seat.office.pause(_jitter(seat, tried))
+            office.pause(jitter(seat, tried))
     raise AssertionError("unreachable")  # pragma: no cover
 
 
@@ -122,7 +131,9 @@ def _done_before(seat: Seat, method: Callable[..., Any], asked: Any) -> Any:
         return None
     never = {Ref(spec.name, "never"): NEVER}
     try:
-        position = office.storage.commit(Batch(act_id, (Fact(),), based_on=never, digest=_digest(asked)))
+        position = office.storage.commit(
+            Batch(act_id, (Fact(),), based_on=never, digest=_digest(seat, asked))
+        )
     except Conflict:
         return None
     entries = office.storage.journal(after=max(0, position - limits.BATCH_FACTS), limit=limits.BATCH_FACTS)
@@ -131,13 +142,17 @@ def _done_before(seat: Seat, method: Callable[..., Any], asked: Any) -> Any:
     return None if first is None else Work(seat, "reload").peek(spec.record, first.id)
 
 
-def _jitter(seat: Seat, tried: int) -> float:
+def jitter(seat: Seat, tried: int) -> float:
+    """Seconds to wait before the next try."""
     share = int.from_bytes(seat.office.entropy(2), "big") / 65536
     return share * LONGEST_PAUSE * min(1.0, tried / 4)
 
 
-def _digest(asked: Any) -> str:
-    return hashlib.sha256(compact(_plain(asked))).hexdigest()
+def _digest(seat: Seat, asked: Any) -> str:
+    told = compact(_plain(asked))
+    # Of a name and a number a bare hash is soon guessed: a sealed network hashes with its own key.
+    sealing = seat.office.sealing
+    return hashlib.sha256(told).hexdigest() if sealing is None else sealing.digest(told)
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """Records and events as bytes, once, for every storage.
 
 The body of a record is JSON: ``{"k": kind, "v": version, "s": salt, "r": fields}``; fields that equal their
-default are left out (defaults are therefore part of the format: tests/samples pins them). The salt makes
+default are left out (defaults are therefore part of the format: tests/samples pins them). In a sealed
+network ``"e"`` stands before them and holds the sensitive fields (workspace/sealing). The salt makes
 the SHA-256 of a body a commitment: a fact carries it, so that the newest body is provable, and once the
 body is erased nothing can be guessed from what remains.
 
@@ -18,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from enum import Enum, IntEnum, StrEnum
 from functools import cache
@@ -31,7 +32,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from grassroots.contracts.storage import Entry, Ref
 from grassroots.domain.step import Event
-from grassroots.errors import Corrupt, GrassrootsError, Refused
+from grassroots.errors import Corrupt, GrassrootsError, Locked, Refused
 from grassroots.values.dates import PartialDate
 from grassroots.workspace.kindspec import Kinds, KindSpec
 
@@ -193,6 +194,27 @@ class Decoded:
     unknown: Mapping[str, Any]
 
 
+Seal = Callable[[Mapping[str, Mapping[str, Any]]], dict[str, Any]]
+Open = Callable[[int, Mapping[str, Any]], dict[str, Any]]
+
+UNKNOWN = "unknown"
+"""The group of fields that a newer version stored: nobody here knows whether they are sensitive."""
+
+
+def _taken_out(
+    spec: KindSpec[Any], fields: dict[str, Any], unknown: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The sensitive fields by group, taken out of ``fields``."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, group in spec.sealed.items():
+        if name in fields:
+            found.setdefault(group.value, {})[name] = fields.pop(name)
+    for name in unknown:
+        if name in fields:
+            found.setdefault(UNKNOWN, {})[name] = fields.pop(name)
+    return found
+
+
 @final
 class Codec:
     """Bytes to records and back, for one kinds table."""
@@ -206,18 +228,36 @@ class Codec:
             if self._events.setdefault(event_code(event.__name__), event) is not event:
                 raise ValueError(f"two events have the code {event_code(event.__name__)!r}")
 
-    def encode(self, spec: KindSpec[Any], record: Any, salt: bytes, unknown: Mapping[str, Any]) -> bytes:
-        """The body of a record."""
+    def encode(
+        self,
+        spec: KindSpec[Any],
+        record: Any,
+        salt: bytes,
+        unknown: Mapping[str, Any],
+        seal: Seal | None = None,
+    ) -> bytes:
+        """The body of a record. ``seal`` gets its sensitive fields by group and gives the sealed part."""
         fields = _CONVERTER.unstructure(record)
         if unknown:
             fields = {**unknown, **fields}
-        return compact({"k": spec.name, "v": spec.version, "s": salt.hex(), "r": fields})
+        data: dict[str, Any] = {"k": spec.name, "v": spec.version, "s": salt.hex(), "r": fields}
+        if seal is not None and (groups := _taken_out(spec, fields, unknown)):
+            # First of all, so that the key of a body is read off without parsing it.
+            data = {"e": seal(groups), **data}
+        return compact(data)
 
-    def decode(self, spec: KindSpec[Any], body: bytes) -> Decoded:
-        """The record of a body, of this version or an older one; Corrupt if it cannot be one."""
+    def decode(self, spec: KindSpec[Any], body: bytes, open_: Open | None = None) -> Decoded:
+        """The record of a body, of this version or an older one; Corrupt if it cannot be one.
+
+        ``open_`` gets the version and the sealed part and gives its fields; Locked ``keys-wanted`` without.
+        """
         try:
             data = json.loads(body)
             fields, version = data["r"], data["v"]
+            if "e" in data:
+                if open_ is None:
+                    raise Locked("keys-wanted")
+                fields = {**fields, **open_(version, data["e"])}
             if data["k"] != spec.name:
                 raise ValueError(f"this is a {data['k']}")
             if version > spec.version:

@@ -70,6 +70,19 @@ Choice = type[StrEnum] | IdOf | ListedIn | HeldBy
 
 
 @final
+@attrs.frozen(kw_only=True)
+class Hidden:
+    """A key that says something sensitive: in a sealed network a storage sees a keyed hash of ``bits`` bits.
+
+    Fewer bits hide more and find more that is not meant, which is left out again once it is opened. Keys of
+    one ``name`` share their hashes, so that one can be asked with what stands in another.
+    """
+
+    name: str
+    bits: int = attrs.field(default=16, validator=[attrs.validators.ge(1), attrs.validators.le(64)])
+
+
+@final
 @attrs.frozen(kw_only=True, eq=False)
 class KindSpec(Generic[R]):
     """One row of the kinds table.
@@ -78,6 +91,9 @@ class KindSpec(Generic[R]):
     day it is read. ``upcasters`` turn the stored form of version n into that of n + 1. ``history`` names the
     fields whose former values are kept in an erasable history record when a verb changes them. ``choices``
     says of keys what their values are, so that a mistyped one is refused instead of counting nothing.
+    ``hidden`` names the keys that are sensitive; nothing is counted or grouped by them. ``person`` is the key
+    that holds the id of the member whom such a record belongs to: it is sealed with that person's key and
+    forgotten with them.
     """
 
     name: str
@@ -85,6 +101,8 @@ class KindSpec(Generic[R]):
     keys: Mapping[str, Key] = attrs.field(factory=dict)
     keys_of: Callable[[R], Mapping[str, KeyValue]] = _no_keys
     choices: Mapping[str, Choice] = attrs.field(factory=dict)
+    hidden: Mapping[str, Hidden] = attrs.field(factory=dict)
+    person: str | None = None
     together: tuple[tuple[str, ...], ...] = ()
     events: tuple[type[Event], ...] = ()
     relations: Callable[[R, Actor], frozenset[Relation]] = _no_relations
@@ -98,6 +116,11 @@ class KindSpec(Generic[R]):
         init=False, default=attrs.Factory(lambda self: sealed_groups(self.record), takes_self=True)
     )
     """The fields that are sealed as a whole, with the strictest group of what is in them."""
+
+    def person_of(self, record: R) -> str | None:
+        """The member whom this record belongs to, if there is one."""
+        found = None if self.person is None else self.keys_of(record).get(self.person)
+        return found if isinstance(found, str) and found else None
 
     def stored_kind(self) -> Kind:
         """What a storage has to prepare for this kind."""

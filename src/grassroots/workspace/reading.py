@@ -8,14 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import TypeVar, final
+from typing import Any, TypeVar, final
 
-from grassroots.contracts.storage import Condition, Position, Query, Ref, Scalar, Stored, Tally, walk
+from grassroots.contracts.storage import (
+    PAGE,
+    Condition,
+    Position,
+    Query,
+    Ref,
+    Scalar,
+    Stored,
+    Tally,
+    tally_rows,
+    walk,
+)
 from grassroots.domain.policy import Action
-from grassroots.errors import Missing
+from grassroots.errors import BadInput, Missing
 from grassroots.workspace.codec import Happened
 from grassroots.workspace.kindspec import KindSpec, Record
 from grassroots.workspace.office import Office, Seat
+from grassroots.workspace.sealing.sealing import Sealing
 
 R = TypeVar("R", bound=Record)
 
@@ -57,7 +69,10 @@ class Reading:
         wanted = sorted(set(ids))
         for start in range(0, len(wanted), 500):
             refs = [Ref(spec.name, id_) for id_ in wanted[start : start + 500]]
-            for ref, stored in self.office.storage.read(refs).items():
+            page = self.office.storage.read(refs)
+            if self.office.sealing is not None:
+                self.office.sealing.prefetch(self.office.storage, page.values())
+            for ref, stored in page.items():
                 shown = self.seat.shown(spec, self._decode(spec, stored))
                 if shown is not None:
                     found[ref.id] = shown
@@ -72,10 +87,28 @@ class Reading:
         """
         spec = self.office.kinds.of(kind)
         self.seat.may(spec, Action.LIST)
+        if self.office.hides(spec, where):
+            return islice(self._hidden(spec, where, backwards), limit)
         return islice(self._shown(spec, Query(spec.name, where, backwards=backwards)), limit)
 
+    def _found_hidden(self, spec: KindSpec[Any], where: tuple[Condition, ...]) -> dict[str, Stored]:
+        """By keys that a sealed network hides: what was found is held against what was asked, once open."""
+        rows: dict[str, Stored] = {}
+        for asked in self.office.asked(spec, where):
+            for stored in self._opened(walk(self.office.storage, Query(spec.name, asked))):
+                if self.office.meant(spec, where, self._decode(spec, stored)):
+                    rows[stored.ref.id] = stored
+        return rows
+
+    def _hidden(self, spec: KindSpec[R], where: tuple[Condition, ...], backwards: bool) -> Iterator[R]:
+        rows = self._found_hidden(spec, where)
+        for id_ in sorted(rows, reverse=backwards):
+            shown = self.seat.shown(spec, self._decode(spec, rows[id_]), Action.LIST)
+            if shown is not None:
+                yield shown
+
     def _shown(self, spec: KindSpec[R], query: Query) -> Iterator[R]:
-        for stored in walk(self.office.storage, query):
+        for stored in self._opened(walk(self.office.storage, query)):
             shown = self.seat.shown(spec, self._decode(spec, stored), Action.LIST)
             if shown is not None:
                 yield shown
@@ -88,14 +121,24 @@ class Reading:
 
     def rows(self, kind: str, *where: Condition) -> Iterator[Stored]:
         """The stored rows of a kind for counting: keys only matter, bodies are not decoded."""
-        self.seat.may(self.office.kinds.named(kind), Action.COUNT)
+        spec = self.office.kinds.named(kind)
+        self.seat.may(spec, Action.COUNT)
+        if self.office.hides(spec, where):
+            return iter(self._found_hidden(spec, where).values())
         return walk(self.office.storage, Query(kind, where))
 
     def tally(
         self, kind: str, *where: Condition, by: tuple[str, ...] = (), of: str | None = None
     ) -> Mapping[tuple[Scalar, ...], Tally]:
         """Counts and sums by key; a policy action of its own, since a count can tell too."""
-        self.seat.may(self.office.kinds.named(kind), Action.COUNT)
+        spec = self.office.kinds.named(kind)
+        self.seat.may(spec, Action.COUNT)
+        for key in by:
+            if key in spec.hidden:
+                # Sealed or not: whoever may count may not list who has which number.
+                raise BadInput("key-hidden", kind=kind, what=key)
+        if self.office.hides(spec, where):
+            return tally_rows(self._found_hidden(spec, where).values(), kind, by, of)
         return self.office.storage.tally(Query(kind, where), by=by, of=of)
 
     def trail(
@@ -109,5 +152,17 @@ class Reading:
         """The last position of the journal: a report looks before and after."""
         return self.office.storage.head()
 
+    def _opened(self, rows: Iterator[Stored]) -> Iterator[Stored]:
+        """The same rows; in a sealed network the keys of a page are opened together."""
+        sealing = self.office.sealing
+        if sealing is None:
+            return rows
+        return self._by_page(sealing, rows)
+
+    def _by_page(self, sealing: Sealing, rows: Iterator[Stored]) -> Iterator[Stored]:
+        while page := list(islice(rows, PAGE)):
+            sealing.prefetch(self.office.storage, page)
+            yield from page
+
     def _decode(self, spec: KindSpec[R], stored: Stored) -> R:
-        return self.office.codec.decode(spec, stored.body).record  # type: ignore[no-any-return]
+        return self.office.decode(spec, stored).record  # type: ignore[no-any-return]

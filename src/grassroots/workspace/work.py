@@ -31,6 +31,7 @@ from grassroots.workspace.codec import commitment, unstructure
 from grassroots.workspace.kindspec import KindSpec, Record
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.overlay import Overlay
+from grassroots.workspace.sealing.envelope import Envelope
 
 R = TypeVar("R", bound=Record)
 
@@ -64,6 +65,7 @@ class Work:
         self._decoded: dict[Ref, tuple[Any, Mapping[str, Any]]] = {}
         self._told: list[_Told] = []
         self._packs: set[str] = set()
+        self._envelope = Envelope(self.office, self.now)
 
     # -- time, ids, rules ---------------------------------------------------------------------------------
     @property
@@ -116,9 +118,24 @@ class Work:
     ) -> list[R]:
         """The records that match, by id, own writes included; the act now rests on the answer."""
         spec = self.office.kinds.of(kind)
+        if self.office.hides(spec, where):
+            return self._find_hidden(spec, where, limit, backwards)
         query = Query(spec.name, where, limit=limit, backwards=backwards)
         rows = self._overlay.answer(query, self._below(query))
         return [self._decode(spec, row) for row in rows]
+
+    def _find_hidden(
+        self, spec: KindSpec[R], where: tuple[Condition, ...], limit: int | None, backwards: bool
+    ) -> list[R]:
+        """By keys that a sealed network hides: hashes may agree by chance, so what was found is held against
+        what was asked once it is open.
+        """
+        rows: dict[str, Stored] = {}
+        for asked in self.office.asked(spec, where):
+            query = Query(spec.name, asked)
+            rows.update((row.ref.id, row) for row in self._overlay.answer(query, self._below(query)))
+        opened = [self._decode(spec, rows[id_]) for id_ in sorted(rows, reverse=backwards)]
+        return [record for record in opened if self.office.meant(spec, where, record)][:limit]
 
     def _below(self, query: Query) -> list[Stored]:
         # Own pending records may replace or push out some of the answer: ask for that many more.
@@ -143,7 +160,8 @@ class Work:
 
     def _decode(self, spec: KindSpec[Any], stored: Stored) -> Any:
         if stored.ref not in self._decoded:
-            decoded = self.office.codec.decode(spec, stored.body)
+            self._envelope.saw(stored)
+            decoded = self.office.decode(spec, stored)
             self._decoded[stored.ref] = (decoded.record, decoded.unknown)
         return self._decoded[stored.ref][0]
 
@@ -157,7 +175,7 @@ class Work:
         ref = Ref(spec.name, record.id)
         former, unknown = self._former(ref, spec)
         self.seat.may_write(spec, former, record)
-        self._put(spec, ref, record, unknown)
+        self._put(spec, ref, record, former, unknown)
         if former is not None and spec.history:
             self._remember(spec, ref, former, record)
         self._told.extend(_Told(event, ref, also) for event in step.happened)
@@ -184,9 +202,16 @@ class Work:
             self._based_on[ref] = 0
         return None, {}
 
-    def _put(self, spec: KindSpec[Any], ref: Ref, record: Any, unknown: Mapping[str, Any]) -> None:
-        body = self.office.codec.encode(spec, record, self.office.entropy(16), unknown)
-        self._overlay.put(ref, Stored(ref, 0, dict(spec.keys_of(record)), body))
+    def _put(
+        self,
+        spec: KindSpec[Any],
+        ref: Ref,
+        record: Any,
+        former: Any,
+        unknown: Mapping[str, Any],
+        like: Ref | None = None,
+    ) -> None:
+        self._overlay.put(ref, self._envelope.pack(spec, ref, record, former, unknown, like))
         self._decoded[ref] = (record, unknown)
 
     def _remember(self, spec: KindSpec[Any], ref: Ref, former: Any, record: Any) -> None:
@@ -202,7 +227,7 @@ class Work:
         )
         history = self.office.kinds.of(History)
         self._based_on[Ref(history.name, remembered.id)] = 0
-        self._put(history, Ref(history.name, remembered.id), remembered, {})
+        self._put(history, Ref(history.name, remembered.id), remembered, None, {}, like=ref)
 
     # -- trying a part of it ------------------------------------------------------------------------------
     def mark(self) -> tuple[int, int]:
@@ -247,10 +272,11 @@ class Work:
             else:
                 writes.append(Put(ref, stored.keys, stored.body))
                 commitments[ref] = commitment(stored.body)
+        writes += self._envelope.puts()
         return Batch(
             id=self.act_id,
             facts=tuple(self._facts(commitments)),
-            based_on={ref: self._based_on[ref] for ref in self._based_on},
+            based_on={**self._envelope.bases, **self._based_on},
             seen=tuple(self._seen.values()),
             writes=tuple(writes),
             digest=digest,

@@ -16,6 +16,7 @@ from grassroots.contracts.storage.port import (
     check_page,
     check_read,
     check_tally,
+    tally_rows,
     walk,
 )
 from grassroots.contracts.storage.prepared import Prepared, key_changed
@@ -52,5 +53,6 @@ __all__ = [
     "key_changed",
     "network_name",
     "prefix",
+    "tally_rows",
     "walk",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, final
 
@@ -94,22 +94,7 @@ class Storage(ABC):
         or may not be in it. A storage may do better; it may not find anything else.
         """
         check_tally(query)
-        rows: dict[tuple[Scalar, ...], int] = {}
-        totals: dict[tuple[Scalar, ...], int] = {}
-        for one in walk(self, query):
-            group: list[Scalar] = []
-            for name in by:
-                value = one.keys.get(name, ())
-                if isinstance(value, tuple):
-                    raise BadInput("storage-tally-key", kind=query.kind, what=name)
-                group.append(value)
-            amount = one.keys.get(of, ()) if of is not None else 0
-            if isinstance(amount, (tuple, str, bool)):
-                raise BadInput("storage-tally-key", kind=query.kind, what=of)
-            key = tuple(group)
-            rows[key] = rows.get(key, 0) + 1
-            totals[key] = totals.get(key, 0) + (amount or 0)
-        return {key: Tally(count, totals[key]) for key, count in rows.items()}
+        return tally_rows(walk(self, query), query.kind, by, of)
 
     def __enter__(self) -> Self:
         return self
@@ -139,6 +124,28 @@ def walk(storage: Storage, query: Query) -> Iterator[Stored]:
         if len(found) < PAGE:
             return
         page = evolve(page, after=found[-1].ref.id)
+
+
+def tally_rows(
+    found: Iterable[Stored], kind: str, by: Sequence[str], of: str | None
+) -> Mapping[tuple[Scalar, ...], Tally]:
+    """What :meth:`Storage.tally` says of these records of a kind."""
+    rows: dict[tuple[Scalar, ...], int] = {}
+    totals: dict[tuple[Scalar, ...], int] = {}
+    for one in found:
+        group: list[Scalar] = []
+        for name in by:
+            value = one.keys.get(name, ())
+            if isinstance(value, tuple):
+                raise BadInput("storage-tally-key", kind=kind, what=name)
+            group.append(value)
+        amount = one.keys.get(of, ()) if of is not None else 0
+        if isinstance(amount, (tuple, str, bool)):
+            raise BadInput("storage-tally-key", kind=kind, what=of)
+        key = tuple(group)
+        rows[key] = rows.get(key, 0) + 1
+        totals[key] = totals.get(key, 0) + (amount or 0)
+    return {key: Tally(count, totals[key]) for key, count in rows.items()}
 
 
 def check_tally(query: Query) -> None:

@@ -153,7 +153,7 @@ class Lines:
         spec = office.kinds.of(SheetRow)
         query = Query(spec.name, where, limit=limit)
         stored = walk(office.storage, query) if limit is None else office.storage.find(query)
-        return [office.codec.decode(spec, one.body).record for one in stored]
+        return [office.decode(spec, one).record for one in stored]
 
     def _id(self, line: Line, nth: int) -> str:
         return self._office.derived_id("row", *line.natural, str(nth), at=line.row.when)

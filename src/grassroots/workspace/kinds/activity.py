@@ -184,6 +184,7 @@ KINDS = (
             "status": AttendanceStatus,
         },
         keys_of=_attendance_keys,
+        person="member",
         together=(("member", "day"),),
         events=(SignedUp, SignUpWithdrawn, AttendanceRecorded, AttendanceCorrected, AttendanceMoved),
         relations=_attendance_relations,

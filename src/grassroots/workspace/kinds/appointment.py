@@ -63,6 +63,7 @@ KINDS = (
             "body": IdOf("organization"),
         },
         keys_of=_appointment_keys,
+        person="member",
         together=(("role", "first"),),
         events=(Appointed, AppointmentExtended, AppointmentEnded, AppointmentWithdrawn),
         relations=_appointment_relations,

@@ -29,7 +29,7 @@ from grassroots.domain.concern import (
     Satisfaction,
 )
 from grassroots.domain.policy import Actor, Relation
-from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
+from grassroots.workspace.kindspec import Hidden, IdOf, KeyValue, KindSpec, ListedIn
 
 
 def _concern_keys(concern: Concern) -> Mapping[str, KeyValue]:
@@ -52,6 +52,8 @@ def _concern_keys(concern: Concern) -> Mapping[str, KeyValue]:
         "open": concern.open,
         "replied": concern.replied,
         "tabled_after_days": concern.tabled_after_days,
+        "raiser": concern.raiser_member,
+        "raiser_phone": concern.raiser_phone[:255] if concern.raiser_phone else None,
     }
 
 
@@ -91,6 +93,8 @@ KINDS = (
             "open": Key.FLAG,
             "replied": Key.FLAG,
             "tabled_after_days": Key.WHOLE,
+            "raiser": Key.TEXT,
+            "raiser_phone": Key.TEXT,
         },
         choices={
             "station": IdOf("station"),
@@ -103,6 +107,8 @@ KINDS = (
             "rating": Satisfaction,
         },
         keys_of=_concern_keys,
+        hidden={"raiser": Hidden(name="member"), "raiser_phone": Hidden(name="phone")},
+        person="raiser",
         together=(("station", "open"), ("station", "taken_on")),
         events=(
             ConcernTaken,

@@ -120,6 +120,7 @@ KINDS = (
             "status": DutyStatus,
         },
         keys_of=_duty_keys,
+        person="member",
         together=(("station", "day"), ("member", "day")),
         events=(
             DutyAssigned,

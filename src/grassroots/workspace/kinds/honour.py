@@ -48,6 +48,7 @@ KINDS = (
             "status": AwardStatus,
         },
         keys_of=_award_keys,
+        person="member",
         together=(("honour", "member"),),
         events=(AwardSurveyed, AwardMovedOn, Awarded),
         relations=_award_relations,

@@ -20,7 +20,7 @@ from grassroots.domain.member import (
 )
 from grassroots.domain.policy import Actor, Relation
 from grassroots.values.names import name_key, surname
-from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
+from grassroots.workspace.kindspec import Hidden, IdOf, KeyValue, KindSpec
 
 
 def _member_keys(member: Member) -> Mapping[str, KeyValue]:
@@ -79,6 +79,13 @@ KINDS = (
             "affiliation": Affiliation,
         },
         keys_of=_member_keys,
+        hidden={
+            "names": Hidden(name="name", bits=16),
+            # Few surnames, and some very common: so few bits that many share each of them.
+            "surname": Hidden(name="surname", bits=5),
+            "phone": Hidden(name="phone", bits=16),
+            "volunteer_number": Hidden(name="volunteer-number", bits=16),
+        },
         events=(MemberRegistered, MemberStatusChanged, MemberCorrected, MembersMerged),
         relations=_member_relations,
         history=CORRECTABLE,

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from grassroots.domain.charter import Charter, CharterAmended, NetworkFounded
 from grassroots.domain.local_pack import LocalPack, PackAdopted
+from grassroots.domain.secrets import (
+    KeysRestored,
+    KeysTurned,
+    OldKeysDropped,
+    RecordsSealed,
+    RingsTurned,
+    SealingBegun,
+    SearchKeysSettled,
+    SearchKeysTurned,
+    ValuesOpened,
+)
 from grassroots.workspace.kindspec import KindSpec
 
+KEY_EVENTS = (
+    SealingBegun,
+    RecordsSealed,
+    SearchKeysTurned,
+    SearchKeysSettled,
+    KeysTurned,
+    RingsTurned,
+    OldKeysDropped,
+    KeysRestored,
+    ValuesOpened,
+)
+"""What happens to the keys of the network as a whole."""
+
 KINDS = (
-    KindSpec(name="network", record=Charter, events=(NetworkFounded, CharterAmended)),
+    KindSpec(name="network", record=Charter, events=(NetworkFounded, CharterAmended, *KEY_EVENTS)),
     KindSpec(name="pack", record=LocalPack, events=(PackAdopted,)),
 )

@@ -70,6 +70,7 @@ KINDS = (
             "campaign": IdOf("campaign"),
         },
         keys_of=_submission_keys,
+        person="member",
         events=(SubmissionHandedIn, ItemsAdded, ItemReplied, SubmissionCorrected),
         relations=_submission_relations,
         history=CORRECTABLE,

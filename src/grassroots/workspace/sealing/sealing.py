@@ -1,0 +1,288 @@
+"""The keys of one open network, at work: seal a body's groups, open them again, derive search values.
+
+The sealed part of a body is ``{"u": key, "x": index, "g": {group: base64(nonce + ciphertext + tag)}}``. Each
+ciphertext is tied by its associated data to format, network, kind, record, version and field group: moved to
+another place it does not open. Inside stand the fields of the group as JSON without the braces, so that all
+groups together are read as one object.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, final
+
+import attrs
+
+from grassroots.contracts.keys import SECRET_BYTES, KeyService
+from grassroots.contracts.storage import Ref, Storage, Stored
+from grassroots.errors import Corrupt, Locked, need
+from grassroots.workspace.kindspec import Hidden
+from grassroots.workspace.sealing.header import FORMAT, HEADER, KEYRING, Header
+from grassroots.workspace.sealing.rings import (
+    GONE,
+    KeyRef,
+    Unwrapped,
+    key_at,
+    ring_bound,
+    ring_put,
+    ring_read,
+    ring_ref,
+)
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    from grassroots.contracts.storage import Put
+
+NONCE_BYTES: Final = 12
+SEALED_BEGINS: Final = b'{"e":{"u":"'
+"""How every sealed body begins: which key it needs is read off without parsing it."""
+
+
+def aes_gcm() -> type[AESGCM]:
+    """The cipher; MissingExtra without the extra ``ciphers``."""
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    except ImportError as error:
+        raise need("ciphers", "cryptography") from error
+    return AESGCM
+
+
+def key_of(body: bytes) -> KeyRef | None:
+    """The key that a body was sealed with; None if nothing in it is sealed."""
+    if not body.startswith(SEALED_BEGINS):
+        return None
+    end = body.find(b'"', len(SEALED_BEGINS))
+    try:
+        return KeyRef.parse(body[len(SEALED_BEGINS) : end].decode("ascii"))
+    except ValueError:
+        return None
+
+
+@final
+@attrs.frozen(kw_only=True)
+class _Opened:
+    """A header with everything in it unwrapped."""
+
+    header: Header
+    revision: int
+    masters: Mapping[str, AESGCM] = attrs.field(repr=False)
+    lasting: bytes = attrs.field(repr=False)
+    indexes: Mapping[str, bytes] = attrs.field(repr=False)
+
+
+@final
+class Sealing:
+    """The keys of one network. Made when it is opened; may be shared by threads.
+
+    ``nonces`` gives chance for keys and nonces and is always the system's own, never a test's: a nonce that
+    comes twice under one key would betray both texts.
+    """
+
+    def __init__(self, service: KeyService, nonces: Callable[[int], bytes], stored: Stored) -> None:
+        self.service = service
+        self.nonces = nonces
+        self.unwrapped = Unwrapped()
+        self._cipher = aes_gcm()
+        self._opened = self._open(stored)
+
+    def __repr__(self) -> str:
+        return f"Sealing({self._opened.header.uid})"
+
+    # -- the header ---------------------------------------------------------------------------------------
+    @staticmethod
+    def fresh(service: KeyService, nonces: Callable[[int], bytes], *, former: str | None) -> Header:
+        """A header for a network that has none; ``former`` is CLEAR if it has records already."""
+        draft = Header(uid=nonces(16).hex(), masters={}, master="1", box=b"", index="1", former=former)
+        return with_master(
+            draft, service, nonces, {"lasting": nonces(SECRET_BYTES).hex(), "1": nonces(SECRET_BYTES).hex()}
+        )
+
+    @property
+    def header(self) -> Header:
+        """The header as this process knows it."""
+        return self._opened.header
+
+    @property
+    def revision(self) -> int:
+        """The revision of that header: what every write rests on."""
+        return self._opened.revision
+
+    def refresh(self, storage: Storage) -> None:
+        """Look again: somebody has turned a key."""
+        stored = storage.read((HEADER,)).get(HEADER)
+        if stored is None:
+            raise Locked("keyring-missing", where=str(HEADER))
+        self._opened = self._open(stored)
+        self.unwrapped.clear()
+
+    def moved(self, storage: Storage, refs: Collection[Ref]) -> None:
+        """What a conflict named has moved: nothing of it is trusted any longer."""
+        if HEADER in refs:
+            self.refresh(storage)
+        self.unwrapped.forget(ref.id for ref in refs if ref.kind == KEYRING.name)
+
+    def master(self) -> AESGCM:
+        """The cipher of the master key in use."""
+        return self._opened.masters[self._opened.header.master]
+
+    def secrets(self) -> dict[str, str]:
+        """What the box holds, to be put into a new one."""
+        opened = self._opened
+        return {"lasting": opened.lasting.hex()} | {one: key.hex() for one, key in opened.indexes.items()}
+
+    def _open(self, stored: Stored) -> _Opened:
+        from cryptography.exceptions import InvalidTag
+
+        header = Header.read(stored.body)
+        masters = {
+            number: self._cipher(self.service.unwrap(wrapped, header.bound(number)))
+            for number, wrapped in header.masters.items()
+        }
+        try:
+            box = masters[header.master].decrypt(
+                header.box[:NONCE_BYTES], header.box[NONCE_BYTES:], header.box_bound()
+            )
+            secrets = {name: bytes.fromhex(secret) for name, secret in json.loads(box).items()}
+            lasting = secrets.pop("lasting")
+        except (InvalidTag, ValueError, LookupError):
+            raise Corrupt("sealed-damaged", where=str(HEADER), group="keys") from None
+        return _Opened(
+            header=header, revision=stored.revision, masters=masters, lasting=lasting, indexes=secrets
+        )
+
+    # -- rings --------------------------------------------------------------------------------------------
+    def new_key(self) -> bytes:
+        """The key of somebody new."""
+        return self.nonces(SECRET_BYTES)
+
+    def wrap_ring(self, ring: str, keys: bytes) -> Put:
+        """A ring as a write, under the master in use."""
+        opened = self._opened
+        number, nonce = opened.header.master, self.nonces(NONCE_BYTES)
+        bound = ring_bound(opened.header.uid, ring, number)
+        return ring_put(ring, number, nonce + opened.masters[number].encrypt(nonce, keys, bound))
+
+    def unwrap_ring(self, stored: Stored) -> bytes:
+        """The keys of a ring; Locked ``key-lost`` if its master is gone, Corrupt if it was tampered with."""
+        from cryptography.exceptions import InvalidTag
+
+        ring = stored.ref.id
+        known = self.unwrapped.same(ring, stored.body)
+        if known is not None:
+            return known
+        number, wrapped = ring_read(ring, stored.body)
+        opened = self._opened
+        master = opened.masters.get(number)
+        if master is None:
+            raise Locked("key-lost", where=str(stored.ref))
+        try:
+            keys = master.decrypt(
+                wrapped[:NONCE_BYTES],
+                wrapped[NONCE_BYTES:],
+                ring_bound(opened.header.uid, ring, number),
+            )
+        except (InvalidTag, ValueError):
+            raise Corrupt("sealed-damaged", where=str(stored.ref), group="keys") from None
+        self.unwrapped.keep(ring, stored.body, keys)
+        return keys
+
+    def prefetch(self, storage: Storage, page: Iterable[Stored]) -> None:
+        """Open the rings that a page needs, in one read."""
+        wanted = {
+            key.ring for stored in page if (key := key_of(stored.body)) and not self.unwrapped.get(key.ring)
+        }
+        if wanted:
+            for stored in storage.read([ring_ref(ring) for ring in wanted]).values():
+                self.unwrap_ring(stored)
+
+    def key(self, storage: Storage, key: KeyRef, where: Ref) -> bytes:
+        """A key by its reference; Locked ``key-lost`` or ``key-destroyed``."""
+        keys = self.unwrapped.get(key.ring)
+        if keys is None:
+            stored = storage.read((ring_ref(key.ring),)).get(ring_ref(key.ring))
+            if stored is None:
+                raise Locked("key-lost", where=str(where))
+            keys = self.unwrap_ring(stored)
+        return sound_key(keys, key, where)
+
+    # -- bodies -------------------------------------------------------------------------------------------
+    def seal(
+        self, ref: Ref, version: int, key: KeyRef, secret: bytes, groups: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """The sealed part of a body, from its sensitive fields by group."""
+        cipher, tied = self._cipher(secret), self._tied(ref, version)
+        chance = self.nonces(NONCE_BYTES * len(groups))
+        sealed = {}
+        for number, (group, fields) in enumerate(groups.items()):
+            nonce = chance[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
+            text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))[1:-1].encode()
+            made = nonce + cipher.encrypt(nonce, text, (tied + group).encode())
+            sealed[group] = b2a_base64(made, newline=False).decode("ascii")
+        return {"u": str(key), "x": self._opened.header.index, "g": sealed}
+
+    def open(self, storage: Storage, ref: Ref, version: int, sealed: Mapping[str, Any]) -> dict[str, Any]:
+        """The sensitive fields of a body; Corrupt ``sealed-damaged`` for what was not sealed for here."""
+        from cryptography.exceptions import InvalidTag
+
+        group = "?"
+        try:
+            secret = self.key(storage, KeyRef.parse(sealed["u"]), ref)
+            cipher, tied = self._cipher(secret), self._tied(ref, version)
+            parts = []
+            for group, text in sealed["g"].items():
+                data = a2b_base64(text)
+                parts.append(cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], (tied + group).encode()))
+            return json.loads(b"{" + b",".join(parts) + b"}")  # type: ignore[no-any-return]
+        except (InvalidTag, ValueError, TypeError, LookupError, AttributeError):
+            raise Corrupt("sealed-damaged", where=str(ref), group=str(group)) from None
+
+    def _tied(self, ref: Ref, version: int) -> str:
+        return f"grassroots\0{FORMAT}\0{self._opened.header.uid}\0{ref.kind}\0{ref.id}\0{version}\0"
+
+    # -- search values ------------------------------------------------------------------------------------
+    def blind(self, hidden: Hidden, value: str, index: str) -> str:
+        """The search value of a text: a keyed hash, cut to so many bits; the empty text stays empty."""
+        if not value:
+            return value
+        key = self._opened.indexes[index]
+        digest = hmac.digest(key, f"{hidden.name}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
+        return f"{index}~{int.from_bytes(digest[:8], 'big') >> (64 - hidden.bits):x}"
+
+    def digest(self, text: bytes) -> str:
+        """A keyed hash that lasts: of what an act was asked, which may be a name and a number."""
+        return hmac.new(self._opened.lasting, b"act\0" + text, hashlib.sha256).hexdigest()
+
+
+def sound_key(keys: bytes, key: KeyRef, where: Ref) -> bytes:
+    """The key at its place in a ring; Locked ``key-lost`` or ``key-destroyed``."""
+    secret = key_at(keys, key.place)
+    if len(secret) != SECRET_BYTES:
+        raise Locked("key-lost", where=str(where))
+    if secret == GONE:
+        raise Locked("key-destroyed", where=str(where))
+    return secret
+
+
+def with_master(
+    header: Header, service: KeyService, nonces: Callable[[int], bytes], secrets: Mapping[str, str]
+) -> Header:
+    """The header with a new master key in use: wrapped by the service, and the box put under it."""
+    number = str(1 + max(map(int, header.masters), default=0))
+    secret = nonces(SECRET_BYTES)
+    wrapped = service.wrap(secret, header.bound(number))
+    after = attrs.evolve(header, masters={**header.masters, number: wrapped}, master=number)
+    return boxed(after, aes_gcm()(secret), nonces, secrets)
+
+
+def boxed(
+    header: Header, master: AESGCM, nonces: Callable[[int], bytes], secrets: Mapping[str, str]
+) -> Header:
+    """The header with these secrets in its box, under the master in use."""
+    nonce = nonces(NONCE_BYTES)
+    text = json.dumps(dict(sorted(secrets.items())), separators=(",", ":")).encode()
+    return attrs.evolve(header, box=nonce + master.encrypt(nonce, text, header.box_bound()))
