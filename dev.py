@@ -45,23 +45,23 @@ def need(extra: str) -> None:
     mark.write_text(wanted)
 
 
-def need_browser() -> None:
-    """The report's tests open it in Chromium with Chinese fonts; Debian has both."""
+def need_tools() -> None:
+    """Some tests open the report in Chromium with Chinese fonts, some record system calls; Debian has all."""
     fonts = (
         shutil.which("fc-list") is not None
         and subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, text=True, check=False).stdout
     )
-    if Path(BROWSER).exists() and fonts:
+    packages = [] if Path(BROWSER).exists() and fonts else ["chromium", "fonts-noto-cjk", "fontconfig"]
+    if shutil.which("strace") is None:
+        packages.append("strace")
+    if not packages:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        print(
-            "NOTE: for the browser tests: apt-get install chromium fonts-noto-cjk fontconfig", file=sys.stderr
-        )
+        print("NOTE: some tests will be skipped; for them:", "apt-get install", *packages, file=sys.stderr)
         return
-    print("Installing chromium and Chinese fonts for the browser tests ...", file=sys.stderr, flush=True)
+    print("Installing for some of the tests:", *packages, "...", file=sys.stderr, flush=True)
     with open(os.devnull, "w") as nowhere:
         run("apt-get", "update", "-q", stdout=nowhere)
-        packages = ("chromium", "fonts-noto-cjk", "fontconfig")
         run("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages, stdout=nowhere)
 
 
@@ -72,7 +72,7 @@ def demo(*words: str) -> int:
 
 def test(*words: str) -> int:
     need("test")
-    need_browser()
+    need_tools()
     return run(PYTHON, "-m", "pytest", "-q", "-n", str(min(4, os.cpu_count() or 1)), *words)
 
 

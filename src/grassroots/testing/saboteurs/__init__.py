@@ -13,17 +13,32 @@ from typing import ClassVar, Final, final
 from attrs import frozen
 
 from grassroots.contracts.storage import Storage
-from grassroots.testing.saboteurs import records, sharing, telling, writing
+from grassroots.testing.saboteurs import durable, records, sharing, telling, writing
+from grassroots.testing.saboteurs.durable import Logged
 from grassroots.testing.saboteurs.kinds import Saboteur
 from grassroots.testing.saboteurs.reference import House, Reference, drop
 from grassroots.testing.storage.conformance import LAYERS, StorageConformance
 from grassroots.testing.storage.running import run
 
-__all__ = ["SABOTEURS", "Hunted", "Reference", "Saboteur", "hunt", "kit_for", "shown"]
+__all__ = [
+    "DURABLE",
+    "SABOTEURS",
+    "Hunted",
+    "Reference",
+    "Saboteur",
+    "hunt",
+    "kit_for",
+    "kit_in_file",
+    "shown",
+]
 
 SABOTEURS: Final = (*records.SABOTEURS, *writing.SABOTEURS, *telling.SABOTEURS, *sharing.SABOTEURS)
+"""Those of a storage in memory."""
 
-_LAYERS: Final = ("examples", "machine", "schedules", "threads")
+DURABLE: Final = tuple(durable.SABOTEURS)
+"""Those of a storage in a file: what only a loss of power or a refusing device shows."""
+
+_LAYERS: Final = ("examples", "machine", "schedules", "threads", "power")
 
 
 class _Kit(StorageConformance):
@@ -56,8 +71,36 @@ class _Kit(StorageConformance):
         self.houses.pop(location, None)
 
 
+class _FileKit(StorageConformance):
+    """The kit on a file for each location."""
+
+    storage_class: ClassVar[type[Logged]]
+
+    def open(self, location: Path, network: str) -> Storage:
+        """The network of the log in this folder."""
+        return self.storage_class(location, network)
+
+    def files(self, location: Path) -> Sequence[Path]:
+        """The whole folder."""
+        return [location]
+
+
+def kit_in_file(saboteur: Saboteur | None = None) -> StorageConformance:
+    """The kit that tries this saboteur of what is durable, or the right storage in a file."""
+    given = saboteur.storage if saboteur else Logged
+    assert issubclass(given, Logged)
+    log: type[Logged] = given
+
+    class Kit(_FileKit):
+        storage_class = log
+
+    return Kit()
+
+
 def kit_for(saboteur: Saboteur | None = None) -> StorageConformance:
     """The kit that tries this saboteur, or the right storage."""
+    if saboteur in DURABLE:
+        return kit_in_file(saboteur)
 
     class Kit(_Kit):
         storage_class = saboteur.storage if saboteur else Reference
@@ -92,6 +135,8 @@ def hunt(
         for layer in layers:
             if killed and not every_layer:
                 break
+            if (layer == "power") is not (saboteur in DURABLE):
+                continue  # a house outlives nothing, and a log has one handle
             first = next((one for one in run(kit_for(saboteur), LAYERS[layer]) if not one.kept), None)
             if first is not None:
                 killed[layer] = first.promise

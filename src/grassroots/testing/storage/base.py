@@ -107,6 +107,14 @@ class StorageBase:
             raise AssertionError("write open(self, location, network), or give an offer and an address")
         return self.offer.open(self.address.format(location=location), network)
 
+    def files(self, location: Path) -> Sequence[Path]:
+        """The files of the database at this location, also those that are there at times; a folder stands
+        for all below it. None (the default): it has no files of its own, or a server keeps them.
+
+        With them, losses of power and refused calls are tried.
+        """
+        return ()
+
     def networks(self, location: Path) -> Sequence[str]:
         """The networks at this location, as the offer names them."""
         assert self.offer is not None, "give offer and address, or leave the promise out with a reason"

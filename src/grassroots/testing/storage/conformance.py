@@ -9,6 +9,7 @@ import pytest
 
 from grassroots.testing.storage.crash import CrashPromises
 from grassroots.testing.storage.machine import MachinePromise
+from grassroots.testing.storage.power import PowerPromises
 from grassroots.testing.storage.records import RecordPromises
 from grassroots.testing.storage.scripts import SchedulePromises
 from grassroots.testing.storage.sharing import SharingPromises, ThreadPromises
@@ -30,6 +31,7 @@ class StorageConformance(
     SchedulePromises,
     ThreadPromises,
     CrashPromises,
+    PowerPromises,
 ):
     """What every storage promises. Subclass it, write ``open``, and let pytest find the class."""
 
@@ -37,7 +39,7 @@ class StorageConformance(
         super().__init_subclass__(**settings)
         reasons = dict(cls.left_out)
         if cls.not_durable:
-            reasons |= dict.fromkeys(promises_of(CrashPromises), cls.not_durable)
+            reasons |= dict.fromkeys(DURABLE, cls.not_durable)
         # In the order of the kit: runners that share tests out between processes need the same order in each.
         for name in STANDARD:
             if name in reasons:
@@ -46,7 +48,7 @@ class StorageConformance(
     def test_nothing_is_left_out(self) -> None:
         """A promise that was overridden, or left out without a reason or under an unknown name, is told."""
         cls = type(self)
-        excused = set(promises_of(CrashPromises)) if cls.not_durable else set()
+        excused = set(DURABLE) if cls.not_durable else set()
         for name, reason in cls.left_out.items():
             assert name in STANDARD, f"{name} is no promise of the kit"
             assert reason.strip(), f"{name} is left out without a reason"
@@ -68,6 +70,9 @@ def promises_of(cls: type) -> dict[str, Callable[..., None]]:
     return found
 
 
+DURABLE: Final = (*promises_of(CrashPromises), *promises_of(PowerPromises))
+"""The promises of storages that outlive their process."""
+
 STANDARD: Final = promises_of(StorageConformance)
 """Every promise of the kit."""
 
@@ -79,5 +84,6 @@ LAYERS: Final = {
     "schedules": tuple(promises_of(SchedulePromises)),
     "threads": tuple(promises_of(ThreadPromises)),
     "crash": tuple(promises_of(CrashPromises)),
+    "power": tuple(promises_of(PowerPromises)),
 }
 """The names of the promises, by the layer that proves them."""

@@ -2,7 +2,7 @@
 
 A child process writes acts and sends the number of each through a pipe once ``commit`` has come back; it
 is killed with SIGKILL at some moment. Whatever was acknowledged must be there, whole, and no half act may
-be. What only a loss of power can show (the page cache outlives a killed process) is not proved here.
+be. What only a loss of power can show (the page cache outlives a killed process) is the next layer's.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-import traceback
-import warnings
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -22,31 +19,12 @@ import pytest
 from grassroots.contracts.storage import Batch, Fact, Includes, Query, Storage, walk
 from grassroots.errors import Conflict
 from grassroots.testing.storage.base import StorageBase, ids, member, put
+from grassroots.testing.storage.processes import child_of
 
 SEED: Final = 20_261_123
 """The moments at which children are killed follow from it."""
 
 _FACTS = 3
-
-
-def _child(work: Callable[[int], None]) -> tuple[int, int]:
-    """Run ``work(pipe)`` in a process of its own; its id and the end of the pipe to read from."""
-    reading, writing = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the child opens everything anew
-        child = os.fork()
-    if child:
-        os.close(writing)
-        return child, reading
-    code = 1
-    try:
-        os.close(reading)
-        work(writing)
-        code = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
 
 
 def _act(number: int, storage: Storage) -> Batch:
@@ -76,7 +54,7 @@ class CrashPromises(StorageBase):
                     storage.commit(_act(number, storage))
                     os.write(pipe, b"%8d" % number)
 
-            child, pipe = _child(work)
+            child, pipe = child_of(work)
             try:
                 first = os.read(pipe, 8)
                 assert first, "the writer died before its first act"
@@ -144,7 +122,7 @@ class CrashPromises(StorageBase):
                 except Conflict:
                     continue
 
-        children = [_child(work) for _ in range(2)]
+        children = [child_of(work) for _ in range(2)]
         followed: list[str] = []
         patience = time.monotonic() + 60
         try:

@@ -22,6 +22,7 @@ class Outcome:
     promise: str
     case: str = ""
     problem: str = ""
+    skipped: str = ""  # why it could not be tried here
 
     @property
     def kept(self) -> bool:
@@ -40,7 +41,12 @@ def run(kit: StorageBase, promises: Iterable[str]) -> Iterator[Outcome]:
         if any(mark.name == "slow" for mark in marks):
             continue
         for case, values in _cases(marks):
-            yield Outcome(promise=promise, case=case, problem=_problem(kit, test, values))
+            try:
+                problem = _problem(kit, test, values)
+            except pytest.skip.Exception as skipped:
+                yield Outcome(promise=promise, case=case, skipped=str(skipped))
+            else:
+                yield Outcome(promise=promise, case=case, problem=problem)
 
 
 def _cases(marks: Iterable[pytest.Mark]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -71,7 +77,7 @@ def _problem(kit: StorageBase, test: Callable[..., None], values: Mapping[str, A
         if "storage" in wanted:
             given["storage"] = kit.opened(location)
         test(**given)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, pytest.skip.Exception):
         raise
     except BaseException as error:  # pytest's own refusals are no Exception
         return f"{type(error).__name__}: {error}".split("\n")[0][:300]
