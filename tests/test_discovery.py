@@ -26,6 +26,7 @@ from grassroots.discovery import (
     pack_offers,
 )
 from grassroots.errors import BadInput, PluginError
+from grassroots.plugins.sql import SCHEMES
 
 ROOT = Path(__file__).parents[1]
 
@@ -107,7 +108,7 @@ def test_the_built_ins_come_in_by_the_front_door() -> None:
 def test_built_ins_are_there_when_the_package_runs_from_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discovery, "entry_points", lambda **_: [])
     plugins = load_plugins()
-    assert [one.name for one in plugins.records] == ["keys", "lunar", "memory", "sqlite"]
+    assert [one.name for one in plugins.records] == ["keys", "lunar", "memory", "sql", "sqlite"]
     assert all(one.status is Status.ENABLED and one.distribution == "grassroots" for one in plugins.records)
     assert built_ins_work(plugins)
 
@@ -301,7 +302,7 @@ def test_an_application_allows_by_list_and_blocks_by_name(
     for name in ("one", "two"):
         install(name, HEAD + f"@hookimpl\ndef grassroots_storages():\n    yield storage({name!r})\n")
     plugins = load_plugins(allow=allow, block=block, environ=environ)
-    assert set(plugins.storages) == {"memory", "sqlite"} | loaded
+    assert set(plugins.storages) - set(SCHEMES) == {"memory", "sqlite"} | loaded
     for name in {"one", "two"} - loaded:
         assert record(plugins, name).status is Status.BLOCKED
         assert f"{name}_plugin" not in sys.modules, "a blocked plugin was imported"
@@ -310,18 +311,18 @@ def test_an_application_allows_by_list_and_blocks_by_name(
 def test_a_built_in_can_be_blocked_too(install: Install) -> None:
     plugins = load_plugins(block={"memory"})
     assert record(plugins, "memory").status is Status.BLOCKED
-    with pytest.raises(PluginError, match="Known: sqlite"):
+    with pytest.raises(PluginError, match=r"Known: .*sqlite"):
         find_storage("memory:", plugins)
 
 
 def test_an_unknown_scheme_lists_the_known_ones_and_keeps_the_secret() -> None:
-    with pytest.raises(PluginError, match="Known: memory, sqlite") as refused:
-        find_storage("postgres://clerk:secret@db/network", load_plugins(allow=()))
+    with pytest.raises(PluginError, match=r"Known: .*memory.*sqlite") as refused:
+        find_storage("mongodb://clerk:secret@db/network", load_plugins(allow=()))
     assert "secret" not in str(refused.value)
 
 
 def test_a_path_is_not_a_url() -> None:
-    with pytest.raises(BadInput, match="memory, sqlite"):
+    with pytest.raises(BadInput, match=r"memory.*sqlite"):
         find_storage("network", load_plugins(allow=()))
 
 

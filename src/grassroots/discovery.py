@@ -50,6 +50,7 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
     {
         "memory": "grassroots.plugins.memory",
         "sqlite": "grassroots.plugins.sqlite",
+        "sql": "grassroots.plugins.sql",
         "lunar": "grassroots.plugins.lunar",
         "keys": "grassroots.plugins.keys",
     }

@@ -50,10 +50,14 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+_NOWHERE = "memory://"
+
+
 def open(
-    url: str = "memory://",
+    url: str = _NOWHERE,
     *,
     network: str = "default",
+    storage: Callable[[str], Storage] | None = None,
     zone: str | None = None,
     packs: Iterable[str] | None = None,
     kinds: tuple[KindSpec[Any], ...] = (),
@@ -64,6 +68,9 @@ def open(
 ) -> Network:
     """Open a network by the URL of its storage; found it if it is not there yet.
 
+    ``storage`` instead of a URL: what gives the storage of a network by the network's name, as
+    ``Database(engine).open`` does on a database that the embedding app is connected to already. It is
+    closed with the network; what stands behind it (an engine, say) stays the app's.
     ``zone`` (IANA) is where its walls have clocks: needed when it is founded (default Asia/Shanghai), and
     checked afterwards. ``packs`` are names of rule packs, in order, for a network that is founded now.
     ``kinds`` are records of the embedding app. ``clock`` gives aware datetimes, ``entropy`` bytes of chance,
@@ -77,13 +84,14 @@ def open(
     storage's plugin is broken; Corrupt ``archive-unfinished`` for a network whose load was broken off;
     Locked for a sealed one without its keys or with others; MissingExtra without the extra ``ciphers``.
     """
+    if storage is not None and url != _NOWHERE:
+        raise BadInput("storage-twice")
     service = discovery.find_keys(keys) if isinstance(keys, str) else keys
-    offer = discovery.find_storage(url)
-    storage = offer.open(url, network)
+    opened = discovery.find_storage(url).open(url, network) if storage is None else storage(network)
     try:
-        return _opened(storage, network, zone, packs, kinds, service, clock, entropy, pause)
+        return _opened(opened, network, zone, packs, kinds, service, clock, entropy, pause)
     except BaseException:
-        storage.close()
+        opened.close()
         raise
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import ClassVar
@@ -21,7 +23,9 @@ from grassroots.contracts.storage import (
     Query,
     Ref,
     Storage,
+    network_name,
 )
+from grassroots.errors import BadInput
 
 MEMBER = Kind(
     "kit_member",
@@ -90,7 +94,9 @@ class StorageBase:
 
     offer: ClassVar[StorageOffer | None] = None
     address: ClassVar[str] = ""
-    """The URL of a database of its own for each ``{location}``; with ``offer``, it opens the storage."""
+    """With ``offer``, it opens the storage: the URL of a database of its own for each ``{location}``; or,
+    without that word, of a database in which every location has networks of its own, whose names begin
+    with ``kit-`` (a server is not started anew for every promise)."""
 
     not_durable: ClassVar[str] = ""
     """Why the storage does not outlive its process. Nothing (the default) says that it does."""
@@ -105,6 +111,8 @@ class StorageBase:
         """One network of the database at this location; the same database for the same location."""
         if self.offer is None or not self.address:
             raise AssertionError("write open(self, location, network), or give an offer and an address")
+        with suppress(BadInput):  # a name that is none goes on as it is: the storage has to refuse it
+            network = self._beginning(location) + network_name(network)
         return self.offer.open(self.address.format(location=location), network)
 
     def files(self, location: Path) -> Sequence[Path]:
@@ -118,17 +126,29 @@ class StorageBase:
     def networks(self, location: Path) -> Sequence[str]:
         """The networks at this location, as the offer names them."""
         assert self.offer is not None, "give offer and address, or leave the promise out with a reason"
-        return self.offer.networks(self.address.format(location=location))
+        mine = self._beginning(location)
+        every = self.offer.networks(self.address.format(location=location))
+        return [one.removeprefix(mine) for one in every if one.startswith(mine)]
 
     def drop(self, location: Path, network: str) -> None:
         """Remove one of them."""
         assert self.offer is not None, "give offer and address, or leave the promise out with a reason"
-        self.offer.drop(self.address.format(location=location), network)
+        self.offer.drop(self.address.format(location=location), self._beginning(location) + network)
+
+    def _beginning(self, location: Path) -> str:
+        """What the names of this location's networks begin with, in a database that others use too."""
+        if "{location}" in self.address:
+            return ""
+        return f"kit-{sha256(str(location).encode()).hexdigest()[:12]}-"
 
     def opened(self, location: Path, network: str = "street", kinds: tuple[Kind, ...] = KINDS) -> Storage:
         """A storage that is ready for the kinds of the promises."""
         storage = self.open(location, network)
-        storage.prepare(kinds)
+        try:
+            storage.prepare(kinds)
+        except BaseException:
+            storage.close()
+            raise
         return storage
 
     def tidy(self, location: Path) -> None:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from hashlib import sha256
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import hypothesis
 
 from grassroots.contracts.hooks import CONTRACT, StorageOffer
-from grassroots.contracts.storage import Storage, network_name
 from grassroots.errors import BadInput
 from grassroots.testing.storage.conformance import DURABLE, LAYERS, STANDARD, StorageConformance, promises_of
 from grassroots.testing.storage.crash import SEED
@@ -29,21 +25,7 @@ def kit_at(url: str, offer: StorageOffer) -> StorageConformance:
 
     class Kit(StorageConformance):
         offer = given
-
-        def _prefix(self, location: Path) -> str:
-            return f"kit-{sha256(str(location).encode()).hexdigest()[:12]}-"
-
-        def open(self, location: Path, network: str) -> Storage:
-            with suppress(BadInput):  # a name that is none goes on as it is: the storage has to refuse it
-                network = self._prefix(location) + network_name(network)
-            return given.open(url, network)
-
-        def networks(self, location: Path) -> Sequence[str]:
-            mine = self._prefix(location)
-            return [one.removeprefix(mine) for one in given.networks(url) if one.startswith(mine)]
-
-        def drop(self, location: Path, network: str) -> None:
-            given.drop(url, self._prefix(location) + network)
+        address = url.replace("{", "{{").replace("}", "}}")
 
     return Kit()
 
