@@ -20,9 +20,10 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from enum import Enum, IntEnum, StrEnum
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar, final, get_args, get_origin
 
 import attrs
@@ -34,6 +35,7 @@ from grassroots.contracts.storage import Entry, Ref
 from grassroots.domain.step import Event
 from grassroots.errors import Corrupt, GrassrootsError, Locked, Refused
 from grassroots.values.dates import PartialDate
+from grassroots.workspace.compiled import Compiler, aware, dumps, moment
 from grassroots.workspace.kindspec import Kinds, KindSpec
 
 T = TypeVar("T")
@@ -48,19 +50,6 @@ def _strict(kind: type) -> Any:
         return value
 
     return structure
-
-
-def _moment(value: datetime) -> str:
-    if value.tzinfo is None:
-        raise TypeError("a moment without a time zone cannot be stored")
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _aware(text: str) -> datetime:
-    value = datetime.fromisoformat(text)
-    if value.tzinfo is None:
-        raise ValueError(f"a moment without a time zone: {text!r}")
-    return value
 
 
 def _is_tuple(cls: Any) -> bool:
@@ -89,8 +78,8 @@ def _converter() -> Converter:
         made.register_structure_hook(enum, lambda value, cls: cls(value))
         made.register_unstructure_hook(enum, lambda value: value.value)
     # datetime is a date: the more special hook has to be found first, so both are exact-class functions.
-    made.register_unstructure_hook_func(lambda cls: cls is datetime, _moment)
-    made.register_structure_hook_func(lambda cls: cls is datetime, lambda value, _: _aware(value))
+    made.register_unstructure_hook_func(lambda cls: cls is datetime, moment)
+    made.register_structure_hook_func(lambda cls: cls is datetime, lambda value, _: aware(value))
     made.register_unstructure_hook_func(lambda cls: cls is date, date.isoformat)
     made.register_structure_hook_func(lambda cls: cls is date, lambda value, _: date.fromisoformat(value))
     made.register_unstructure_hook_func(lambda cls: cls is time, time.isoformat)
@@ -114,6 +103,8 @@ def _converter() -> Converter:
 
 
 _CONVERTER = _converter()
+_COMPILER = Compiler(_CONVERTER)
+_DECODER = json.JSONDecoder()
 
 
 _UNSOUND = (ValueError, TypeError, LookupError, AttributeError, Refused, BaseValidationError)
@@ -145,7 +136,19 @@ def structure(data: Any, cls: type[T]) -> T:
 
 def compact(data: Any) -> bytes:
     """JSON without blanks, in UTF-8."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return dumps(data).encode()
+
+
+def _parsed(body: bytes) -> Any:
+    """The same as json.loads, which first has to find out what is written in UTF-8 here anyway."""
+    try:
+        text = body.decode()
+        data, end = _DECODER.raw_decode(text)
+        if end == len(text):
+            return data
+    except ValueError:
+        pass
+    return json.loads(body)
 
 
 def commitment(body: bytes) -> str:
@@ -183,6 +186,9 @@ class Happened:
     sheet: str | None = None
     packs: tuple[str, ...] = ()
     commitments: Mapping[str, str] = attrs.field(factory=dict)
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @final
@@ -237,6 +243,9 @@ class Codec:
         seal: Seal | None = None,
     ) -> bytes:
         """The body of a record. ``seal`` gets its sensitive fields by group and gives the sealed part."""
+        if not unknown and (seal is None or not spec.sealed):
+            head = f'{{"k":{dumps(spec.name)},"v":{spec.version},"s":"{salt.hex()}","r":'
+            return (head + _COMPILER.writer(spec.record)(record) + "}").encode()
         fields = _CONVERTER.unstructure(record)
         if unknown:
             fields = {**unknown, **fields}
@@ -252,7 +261,7 @@ class Codec:
         ``open_`` gets the version and the sealed part and gives its fields; Locked ``keys-wanted`` without.
         """
         try:
-            data = json.loads(body)
+            data = _parsed(body)
             fields, version = data["r"], data["v"]
             if "e" in data:
                 if open_ is None:
@@ -267,30 +276,32 @@ class Codec:
                 fields = spec.upcasters[version](fields)
                 version += 1
             known = self._fields[spec.name]
-            unknown = {name: value for name, value in fields.items() if name not in known}
-            return Decoded(_CONVERTER.structure(fields, spec.record), unknown)
+            unknown = _NOTHING
+            if not known.issuperset(fields.keys()):
+                unknown = {name: value for name, value in fields.items() if name not in known}
+            return Decoded(_COMPILER.reader(spec.record)(fields), unknown)
         except _UNSOUND as error:
             raise Corrupt("corrupt", where=spec.name, problem=_told(error)) from None
 
     def encode_fact(self, event: Event, told: Mapping[str, Any]) -> bytes:
         """The body of a fact: the event, and who, when, from which sheet, with which commitments."""
-        body = {"t": event_code(type(event).__name__), **{k: v for k, v in told.items() if v}}
-        fields = _CONVERTER.unstructure(event)
-        if fields:
-            body["d"] = fields
-        return compact(body)
+        body = dumps({"t": event_code(type(event).__name__), **{k: v for k, v in told.items() if v}})
+        fields = _COMPILER.writer(type(event))(event)
+        if fields != "{}":
+            body = f'{body[:-1]},"d":{fields}}}'
+        return body.encode()
 
     def decode_fact(self, entry: Entry) -> Happened:
         """One entry of the journal, read back; an unknown event comes as UnknownEvent. Corrupt on rubbish."""
         try:
-            return self._happened(entry, json.loads(entry.fact.body))
+            return self._happened(entry, _parsed(entry.fact.body))
         except _UNSOUND as error:
             raise Corrupt("corrupt", where=f"journal/{entry.position}", problem=_told(error)) from None
 
     def _happened(self, entry: Entry, data: Mapping[str, Any]) -> Happened:
         code, fields = data["t"], data.get("d", {})
         known = self._events.get(code)
-        event = _CONVERTER.structure(fields, known) if known else UnknownEvent(code, fields)
+        event = _COMPILER.reader(known)(fields) if known else UnknownEvent(code, fields)
         return Happened(
             position=entry.position,
             at=datetime.fromisoformat(data["at"]),
