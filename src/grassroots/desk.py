@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.appointments import Appointments
     from grassroots.usecases.archive import Archive
     from grassroots.usecases.availability import Availabilities
+    from grassroots.usecases.call_outs import CallOuts
     from grassroots.usecases.charters import Charters
     from grassroots.usecases.claims import ClaimsRoom
     from grassroots.usecases.concerns import Concerns
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.members import Members
     from grassroots.usecases.organizations import Organizations
     from grassroots.usecases.pairings import Pairings
+    from grassroots.usecases.reaches import Reaches
     from grassroots.usecases.registers import Registers
     from grassroots.usecases.reports import Reports
     from grassroots.usecases.roles import Roles
@@ -79,6 +81,13 @@ class Desk:
         from grassroots.usecases.availability import Availabilities
 
         return Availabilities(self.seat)
+
+    @cached_property
+    def call_outs(self) -> CallOuts:
+        """Urgent calls to everybody who fits."""
+        from grassroots.usecases.call_outs import CallOuts
+
+        return CallOuts(self.seat)
 
     @cached_property
     def charter(self) -> Charters:
@@ -170,6 +179,13 @@ class Desk:
         from grassroots.usecases.pairings import Pairings
 
         return Pairings(self.seat)
+
+    @cached_property
+    def reach(self) -> Reaches:
+        """How people are reached, what they refuse, and the office's own words."""
+        from grassroots.usecases.reaches import Reaches
+
+        return Reaches(self.seat)
 
     @cached_property
     def registers(self) -> Registers:

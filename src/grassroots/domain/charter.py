@@ -19,7 +19,7 @@ from grassroots.errors import BadInput
 CHARTER_ID = "network"
 """The id of the one charter record."""
 
-STANDARD_PACKS = ("cn-national", "cn-holidays", "network-1-3-n", "policy")
+STANDARD_PACKS = ("cn-national", "cn-holidays", "network-1-3-n", "notices", "policy")
 """The packs of a network that is founded now and names none of its own."""
 
 FIRST_PACKS = ("cn-national", "network-1-3-n", "policy")

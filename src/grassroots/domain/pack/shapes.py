@@ -13,8 +13,10 @@ from typing import Final, final
 
 import attrs
 
+from grassroots.contracts.notice import Doubt, Urgency
 from grassroots.contracts.policy import Action, Effect, Posture, Relation
 from grassroots.domain.fields import FieldGroup
+from grassroots.domain.topics import Topic
 
 UNITS: Final = (
     "_count",
@@ -279,6 +281,28 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             labelled=True,
         ),
         "mask": Table(columns={"style": _must(_one("surname", "keep-3-4", "keep-1-1", "area", "hidden"))}),
+        "notice_hours": Table(
+            columns={
+                "quiet_from_minutes": _must(_WHOLE),
+                "quiet_until_minutes": _must(_WHOLE),
+                "digest_at_minutes": _must(_WHOLE),
+            }
+        ),
+        "notice_reader": Table(columns={"roles": _must(_CODES)}),
+        "notice": Table(
+            columns={
+                "topic": _must(_one(*Topic)),
+                "urgency": _one(*Urgency),
+                "doubt": _one(*Doubt),
+                "digest": _FLAG,
+                "before_days": _WHOLE,
+                "send_at_minutes": _WHOLE,
+                "after_minutes": _WHOLE,
+                "within_hours": _SOME,
+                "expires_hours": _SOME,
+                "channels": _CODES,
+            }
+        ),
         "intervention_kind": _CATALOGUE,
         "activity_kind": Table(columns={"minors_likely": _FLAG}, labelled=True),
         "organization_kind": _CATALOGUE,

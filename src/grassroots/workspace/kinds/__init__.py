@@ -28,6 +28,8 @@ ROOMS = (
     "honour",
     "intake",
     "seal",
+    "notice",
+    "call_out",
 )
 """The rooms that stand. A new one adds its module here and its class to the desk."""
 

@@ -1,0 +1,32 @@
+"""Whether what a notice says still holds, right before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.notice import Notice, Value
+from grassroots.usecases.telling import activities, call_outs, concerns, duties, pairings
+from grassroots.usecases.telling.digests import lines
+from grassroots.usecases.telling.scene import DIGEST, Scene
+
+
+def holds(scene: Scene, notice: Notice, key: str, values: Mapping[str, Value]) -> bool:
+    """Whether one piece of news still holds for the reader of a notice. What nobody can check, holds."""
+    if key.startswith("duty-"):
+        return duties.still(scene, values, key)
+    if key.startswith("contact-"):
+        return pairings.still(scene, values, key)
+    if key.startswith("concern-"):
+        return concerns.still(scene, values, key)
+    if key.startswith("activity-"):
+        return activities.still(scene, values, key)
+    if key.startswith("call-out"):
+        return call_outs.still(scene, values, key, notice.to)
+    return True
+
+
+def worth_sending(scene: Scene, notice: Notice) -> bool:
+    """Whether a notice, or any line of a digest, still holds."""
+    if notice.key == DIGEST:
+        return any(holds(scene, notice, key, values) for key, values in lines(notice))
+    return holds(scene, notice, notice.key, notice.values)
