@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.appointments import Appointments
     from grassroots.usecases.archive import Archive
     from grassroots.usecases.availability import Availabilities
-    from grassroots.usecases.call_outs import CallOuts
+    from grassroots.usecases.callouts import Callouts
     from grassroots.usecases.charters import Charters
     from grassroots.usecases.claims import ClaimsRoom
     from grassroots.usecases.concerns import Concerns
@@ -83,11 +83,11 @@ class Desk:
         return Availabilities(self.seat)
 
     @cached_property
-    def call_outs(self) -> CallOuts:
+    def callouts(self) -> Callouts:
         """Urgent calls to everybody who fits."""
-        from grassroots.usecases.call_outs import CallOuts
+        from grassroots.usecases.callouts import Callouts
 
-        return CallOuts(self.seat)
+        return Callouts(self.seat)
 
     @cached_property
     def charter(self) -> Charters:

@@ -91,6 +91,17 @@ LEAST: dict[str, dict[str, Any]] = {
         "id": "0000000001", "number": 1, "first": 1, "last": 40, "hash": "ef" * 32,
         "sealed_at": "2021-07-02T10:00:00Z",
     },
+    "reach": {"id": "M1"},
+    "notice_text": {
+        "id": "duty-reminder.short.zh", "key": "duty-reminder", "variant": "short", "language": "zh",
+        "text": "${day}值班",
+    },
+    "callout": {
+        "id": "J1", "station": "S1", "what": "搬沙袋", "starts": "2021-07-02T12:00:00Z", "needed": 6,
+    },
+    "callout_answer": {
+        "id": "J1-M1", "callout": "J1", "member": "M1", "station": "S1", "said": "yes",
+    },
 }  # fmt: skip
 
 FULL: dict[str, dict[str, Any]] = {
@@ -234,6 +245,18 @@ FULL: dict[str, dict[str, Any]] = {
         "mends": ["ab" * 16],
     },
     "seal": {"public_key": "0a" * 32, "signature": "0b" * 64},
+    "reach": {
+        "ways": [{"channel": "sms", "address": "14400000001", "topics": ["duty"]}], "quiet_from": "20:00:00",
+        "quiet_until": "07:00:00", "digest_at": "07:30:00", "zone": "Europe/London", "language": "en",
+        "refused": ["activity"],
+        "copies": [{"member": "M2", "kinship": "child", "topics": ["duty"], "agreed": "2021-07-02"}],
+    },
+    "notice_text": {},
+    "callout": {
+        "place": "老码头", "skills": ["first-aid"], "demands": ["lifting"], "ring": "around",
+        "asked": ["M1", "M2"], "status": "called-off", "reason": "rain-over",
+    },
+    "callout_answer": {"spare": True},
 }  # fmt: skip
 
 

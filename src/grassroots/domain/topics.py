@@ -12,5 +12,5 @@ class Topic(StrEnum):
     PAIRING = "pairing"  # somebody looked after: contacts due and overdue
     CONCERN = "concern"  # what lies with one: assigned, due, to be answered
     ACTIVITY = "activity"  # what one signed up for: moved, called off
-    CALL_OUT = "call-out"  # an urgent call to everyone who fits
+    CALLOUT = "callout"  # an urgent call to everyone who fits
     RIGHTS = "rights"  # what concerns one's own data: an emergency access

@@ -9,6 +9,7 @@ from typing import Any, final
 from grassroots.contracts.storage import Is
 from grassroots.domain.checks import one_of
 from grassroots.domain.member import Member
+from grassroots.domain.policy import Action
 from grassroots.domain.reach import LANGUAGES, Kinship, Reach
 from grassroots.domain.topics import Topic
 from grassroots.domain.wording import NoticeText, NoticeTextTakenBack, Variant
@@ -117,8 +118,10 @@ class Reaches(Room):
         """The words that the office set itself."""
         return reading.list(NoticeText, *(() if key is None else (Is("key", key),)))
 
-    def try_text(self, key: str, text: str, **facts: str) -> str:
+    @look
+    def try_text(self, reading: Reading, /, key: str, text: str, **facts: str) -> str:
         """What a text would look like: blanks that are not given show their names. Nothing is written."""
+        reading.seat.may(reading.office.kinds.of(NoticeText), Action.READ)
         blanks = _blanks(key)
         made = NoticeText.set(key=key, variant=Variant.PLAIN, language="zh", text=text, known=blanks).after
         return Template(made.text).safe_substitute({**{one: f"〔{one}〕" for one in blanks}, **facts})

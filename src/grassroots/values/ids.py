@@ -47,8 +47,8 @@ ProgrammeId = NewType("ProgrammeId", str)
 ParticipationId = NewType("ParticipationId", str)
 AwardId = NewType("AwardId", str)
 IntakeId = NewType("IntakeId", str)
-CallOutId = NewType("CallOutId", str)
-CallOutAnswerId = NewType("CallOutAnswerId", str)
+CalloutId = NewType("CalloutId", str)
+CalloutAnswerId = NewType("CalloutAnswerId", str)
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that an id read out from paper is not misheard."""

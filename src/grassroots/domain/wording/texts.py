@@ -8,9 +8,10 @@ known is refused when the text is set, and never found out by the person of eigh
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from string import Template
+from types import MappingProxyType
 from typing import Final, Self, final
 
 import attrs
@@ -19,9 +20,9 @@ from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput
 from grassroots.values.texts import tidy_text
 
-LONGEST_SHORT: Final = 54
-"""Characters of a short text, its blanks left empty: one SMS has 70, with the signature of the sender and the
-sign by which a repetition is known (practice of the gateways: rules-cn B.9)."""
+LONGEST_SHORT: Final[Mapping[str, int]] = MappingProxyType({"zh": 54, "en": 140})
+"""Characters of a short text by language. One SMS has 70 with Chinese in it and 160 without; the signature of
+the sender and the sign by which a repetition is known take the rest (practice of the gateways)."""
 
 LONGEST_TEXT: Final = 600
 """Characters of a text that an office sets; robots of work groups take 2,048 bytes."""
@@ -96,7 +97,7 @@ class NoticeText:
         words = tidy_text(text)
         if not words:
             raise BadInput("notice-text-empty", key=key)
-        most = LONGEST_SHORT if variant in (Variant.SHORT, Variant.TITLE) else LONGEST_TEXT
+        most = LONGEST_SHORT[language] if variant in (Variant.SHORT, Variant.TITLE) else LONGEST_TEXT
         bare = Template(words).safe_substitute(dict.fromkeys(known, ""))
         if len(bare) > most:
             raise BadInput("notice-text-long", key=key, found=len(bare), most=most)

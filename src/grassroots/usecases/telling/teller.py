@@ -12,7 +12,7 @@ from grassroots.contracts.notice import Attachment, Message, Notice, Route, Urge
 from grassroots.domain.topics import Topic
 from grassroots.domain.wording import quiet_until
 from grassroots.usecases.outbox.teller import Admission, Teller, Telling
-from grassroots.usecases.telling import activities, call_outs, concerns, digests, duties, pairings
+from grassroots.usecases.telling import activities, callouts, concerns, digests, duties, pairings
 from grassroots.usecases.telling.holding import worth_sending
 from grassroots.usecases.telling.scene import DIGEST, Scene, Told
 from grassroots.usecases.telling.words import word
@@ -51,12 +51,12 @@ PLANNERS: Final[Mapping[str, tuple[Planner, ...]]] = MappingProxyType(
         "sign-up-withdrawn": (activities.withdrawn,),
         "occurrence-moved": (activities.moved,),
         "occurrence-called-off": (activities.called_off,),
-        "call-out-opened": (call_outs.opened,),
-        "call-out-widened": (call_outs.opened,),
-        "call-out-fell-short": (call_outs.opened,),
-        "call-out-answered": (call_outs.answered,),
-        "call-out-met": (call_outs.over,),
-        "call-out-called-off": (call_outs.over,),
+        "callout-opened": (callouts.opened,),
+        "callout-widened": (callouts.opened,),
+        "callout-fell-short": (callouts.opened,),
+        "callout-answered": (callouts.answered,),
+        "callout-met": (callouts.over,),
+        "callout-called-off": (callouts.over,),
     }
 )
 """Which events are told of, by their code in the trail."""
@@ -70,7 +70,7 @@ def _nothing(_: Notice) -> Iterable[Attachment]:
 
 @final
 class NetworkTeller(Teller):
-    """Tells people what concerns them: on the roster, tomorrow's duty, a contact that is due, a call-out.
+    """Tells people what concerns them: on the roster, tomorrow's duty, a contact that is due, a callout.
 
     ``channels`` are the names of the channels that the deployment has (None: not known, all are tried);
     ``language`` is used for whoever said nothing about it; ``planners`` adds events of an app's own rooms;
@@ -103,7 +103,7 @@ class NetworkTeller(Teller):
         """News of one topic becomes one digest; of anything else the newer one counts."""
         if waiting.key == new.key == DIGEST:
             return digests.gathered(waiting, new)
-        return call_outs.gathered(waiting, new)
+        return callouts.gathered(waiting, new)
 
     def admit(self, notice: Notice, route: Route, telling: Telling) -> Admission:
         """Not to whoever has died or refused it, not what does not hold any more, not at night."""

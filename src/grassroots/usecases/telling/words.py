@@ -28,7 +28,7 @@ from grassroots.workspace.reading import Reading
 
 _DUTY: Final = ("day", "starts", "ends", "station")
 _ACTIVITY: Final = ("title", "day", "starts", "station")
-_CALL_OUT: Final = ("what", "place", "day", "starts", "station")
+_CALLOUT: Final = ("what", "place", "day", "starts", "station")
 
 BLANKS: Final[Mapping[str, tuple[str, ...]]] = {
     "duty-assigned": _DUTY,
@@ -45,9 +45,9 @@ BLANKS: Final[Mapping[str, tuple[str, ...]]] = {
     "activity-moved": _ACTIVITY,
     "activity-called-off": _ACTIVITY,
     "activity-reminder": _ACTIVITY,
-    "call-out": _CALL_OUT,
-    "call-out-taken": _CALL_OUT,
-    "call-out-over": _CALL_OUT,
+    "callout": _CALLOUT,
+    "callout-taken": _CALLOUT,
+    "callout-over": _CALLOUT,
     "emergency-access": ("day",),
 }
 """The kinds of notices that there are, and what can be filled into the words of each."""
@@ -66,7 +66,7 @@ def word(scene: Scene, notice: Notice, route: Route) -> Message:
             for variant, text in said.items()
         }
     short = said[Variant.SHORT]
-    if len(short) > LONGEST_SHORT:
+    if len(short) > LONGEST_SHORT[notice.language]:
         # A name or place was too long: an SMS that says where to ask is better than one that is cut.
         short = say("notice-any-short", {"topic": _topic(scene, notice)}, notice.language)
     return Message(

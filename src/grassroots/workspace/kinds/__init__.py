@@ -29,7 +29,7 @@ ROOMS = (
     "intake",
     "seal",
     "notice",
-    "call_out",
+    "callout",
 )
 """The rooms that stand. A new one adds its module here and its class to the desk."""
 

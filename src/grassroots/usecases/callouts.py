@@ -1,4 +1,4 @@
-"""Call-outs at a desk: call everybody who fits, count the answers, stop when enough have said yes."""
+"""Callouts at a desk: call everybody who fits, count the answers, stop when enough have said yes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import final
 import attrs
 
 from grassroots.contracts.storage import Is, Ref
-from grassroots.domain.call_out import (
-    CallOut,
-    CallOutAnswer,
-    CallOutStatus,
+from grassroots.domain.callout import (
+    Callout,
+    CalloutAnswer,
+    CalloutStatus,
     Ring,
     Said,
     Standing,
@@ -22,17 +22,17 @@ from grassroots.domain.call_out import (
 )
 from grassroots.domain.checks import one_of
 from grassroots.domain.member import Limit, Member, MemberStatus
-from grassroots.domain.policy import Actor, Posture
+from grassroots.domain.policy import Action, Actor, Posture
 from grassroots.domain.station import Station
-from grassroots.values.ids import CallOutId, MemberId, StationId
+from grassroots.values.ids import CalloutId, MemberId, StationId
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
 
 
 @final
-class CallOuts(Room):
-    """The room ``desk.call_outs``."""
+class Callouts(Room):
+    """The room ``desk.callouts``."""
 
     def open(
         self,
@@ -46,7 +46,7 @@ class CallOuts(Room):
         demands: Iterable[Limit | str] = (),
         ring: Ring | str = Ring.STATION,
         also: Iterable[MemberId] = (),
-    ) -> CallOut:
+    ) -> Callout:
         """Call out everybody who fits, and whoever is named in ``also``.
 
         Whether somebody fits is decided by all that is known of them, and never shown: a caller who may not
@@ -73,93 +73,98 @@ class CallOuts(Room):
         demands: tuple[Limit, ...],
         ring: Ring,
         asked: tuple[MemberId, ...],
-    ) -> CallOut:
+    ) -> Callout:
         work.load(Station, station)
-        step = CallOut.open(
-            id=CallOutId(work.new_id()), station=station, what=what, starts=starts, needed=needed,
+        step = Callout.open(
+            id=CalloutId(work.new_id()), station=station, what=what, starts=starts, needed=needed,
             place=place, skills=skills, demands=demands, ring=ring, asked=asked, now=work.now,
         )  # fmt: skip
         return work.keep(step)
 
-    def widen(self, id: CallOutId, *, ring: Ring | str, also: Iterable[MemberId] = ()) -> CallOut:
+    def widen(self, id: CalloutId, *, ring: Ring | str, also: Iterable[MemberId] = ()) -> Callout:
         """Ask further away, or whoever is named; nobody is asked twice."""
-        call_out = self._looking().get(CallOut, id)
-        found = self._fitting(call_out.station, one_of(Ring, ring), call_out.skills, call_out.demands)
+        callout = self.get(id)
+        found = self._fitting(callout.station, one_of(Ring, ring), callout.skills, callout.demands)
         return self._widen(id, one_of(Ring, ring), (*found, *also))
 
     @act
-    def _widen(self, work: Work, id: CallOutId, ring: Ring, asked: tuple[MemberId, ...]) -> CallOut:
-        return work.keep(work.load(CallOut, id).widen(ring, asked))
+    def _widen(self, work: Work, id: CalloutId, ring: Ring, asked: tuple[MemberId, ...]) -> Callout:
+        return work.keep(work.load(Callout, id).widen(ring, asked))
 
     @act
-    def answer(self, work: Work, id: CallOutId, member: MemberId, said: Said | str) -> CallOutAnswer:
+    def answer(self, work: Work, id: CalloutId, member: MemberId, said: Said | str) -> CalloutAnswer:
         """Somebody answers, at the desk, by telephone or on their own; saying the same again changes nothing.
 
-        When enough have said yes, the call-out is met in the same act. When a yes is taken back, whoever was
+        When enough have said yes, the callout is met in the same act. When a yes is taken back, whoever was
         spare the longest moves up; if nobody is, people are asked again.
         """
-        call_out = work.load(CallOut, id)
-        standing = [one for one in work.find(CallOutAnswer, Is("call_out", id)) if one.member != member]
+        callout = work.load(Callout, id)
+        standing = [one for one in work.find(CalloutAnswer, Is("callout", id)) if one.member != member]
         counted = [one for one in standing if one.counts]
-        former = work.peek(CallOutAnswer, answer_id(id, member))
-        step = CallOutAnswer.give(call_out, member, said, former=former, yes=len(counted))
-        given = work.keep(step, Ref("call_out", id))
+        former = work.peek(CalloutAnswer, answer_id(id, member))
+        step = CalloutAnswer.give(callout, member, said, former=former, yes=len(counted))
+        given = work.keep(step, Ref("callout", id))
         spare = [one for one in standing if one.spare]
-        up = spare[: max(0, call_out.needed - len(counted) - given.counts)]
+        up = spare[: max(0, callout.needed - len(counted) - given.counts)]
         for one in up:
-            work.keep(one.move_up(), Ref("call_out", id))
-        work.keep(call_out.count(len(counted) + given.counts + len(up)))
+            work.keep(one.move_up(), Ref("callout", id))
+        work.keep(callout.count(len(counted) + given.counts + len(up)))
         return given
 
     @act
-    def close(self, work: Work, id: CallOutId) -> CallOut:
+    def close(self, work: Work, id: CalloutId) -> Callout:
         """It is over."""
-        counted = work.find(CallOutAnswer, Is("call_out", id), Is("counts", True))
-        return work.keep(work.load(CallOut, id).close(len(counted)))
+        counted = work.find(CalloutAnswer, Is("callout", id), Is("counts", True))
+        return work.keep(work.load(Callout, id).close(len(counted)))
 
     @act
-    def call_off(self, work: Work, id: CallOutId, *, reason: str) -> CallOut:
+    def call_off(self, work: Work, id: CalloutId, *, reason: str) -> Callout:
         """It does not take place."""
-        return work.keep(work.load(CallOut, id).call_off(reason))
+        return work.keep(work.load(Callout, id).call_off(reason))
 
     # -- looks --------------------------------------------------------------------------------------------
     @look
-    def get(self, reading: Reading, id: CallOutId) -> CallOut:
-        """One call-out."""
-        return reading.get(CallOut, id)
+    def get(self, reading: Reading, id: CalloutId) -> Callout:
+        """One callout."""
+        return reading.get(Callout, id)
 
     @look
     def all(
         self,
         reading: Reading,
         *,
-        status: CallOutStatus | None = CallOutStatus.OPEN,
+        status: CalloutStatus | None = CalloutStatus.OPEN,
         station: StationId | None = None,
-    ) -> list[CallOut]:
-        """The call-outs by status (None: all) and station, in order of entry."""
+    ) -> list[Callout]:
+        """The callouts by status (None: all) and station, in order of entry."""
         where = [Is("status", status.value)] if status else []
         if station is not None:
             where.append(Is("station", station))
-        return reading.list(CallOut, *where)
+        return reading.list(Callout, *where)
 
     @look
-    def answers(self, reading: Reading, id: CallOutId) -> list[CallOutAnswer]:
+    def answers(self, reading: Reading, id: CalloutId) -> list[CalloutAnswer]:
         """What people answered, in the order of their ids."""
-        return reading.list(CallOutAnswer, Is("call_out", id))
+        return reading.list(CalloutAnswer, Is("callout", id))
 
     @look
-    def standing(self, reading: Reading, id: CallOutId) -> Standing:
+    def standing(self, reading: Reading, id: CalloutId) -> Standing:
         """How it stands at this moment, counted from the answers."""
-        return Standing.of(reading.get(CallOut, id), reading.walk(CallOutAnswer, Is("call_out", id)))
+        return Standing.of(reading.get(Callout, id), reading.walk(CalloutAnswer, Is("callout", id)))
 
     # -- who fits -----------------------------------------------------------------------------------------
-    def _looking(self) -> Reading:
-        return Reading(attrs.evolve(self._seat, actor=Actor("call-out", Posture.SYSTEM)))
-
+    @look
     def _fitting(
-        self, station: StationId, ring: Ring, skills: tuple[str, ...], demands: tuple[Limit, ...]
+        self,
+        reading: Reading,
+        station: StationId,
+        ring: Ring,
+        skills: tuple[str, ...],
+        demands: tuple[Limit, ...],
     ) -> tuple[MemberId, ...]:
-        reading = self._looking()
+        """The ids of whoever fits, decided by all that is known; for those who may call people out at all."""
+        reading.seat.may(reading.office.kinds.of(Callout), Action.WRITE)
+        reading = Reading(attrs.evolve(reading.seat, actor=Actor("callout", Posture.SYSTEM)))
         parents = {one.id: one.parent for one in reading.walk(Station)}
         places = stations_of(ring, station, parents)
         active = Is("status", MemberStatus.ACTIVE.value)

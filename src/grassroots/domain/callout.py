@@ -1,8 +1,8 @@
-"""A call-out is an urgent call to everybody who fits; it ends when enough have said yes.
+"""A callout is an urgent call to everybody who fits; it ends when enough have said yes.
 
 Terms. Somebody *fits* who takes part, has the skills asked for, and whose body can do what is demanded
 (志愿服务条例 art. 15). The *ring* is how far one asks: the station, those around it, the whole network; a
-call-out may be *widened*. *Enough* is ``needed`` people who said yes; whoever says yes later is *spare* and
+callout may be *widened*. *Enough* is ``needed`` people who said yes; whoever says yes later is *spare* and
 told so, so that nobody stands about in the rain for nothing. Who gave no answer in the end is told that they
 are not needed any more.
 """
@@ -23,15 +23,15 @@ from grassroots.domain.member import Limit, Member, MemberStatus
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
-from grassroots.values.ids import CallOutAnswerId, CallOutId, MemberId, StationId
+from grassroots.values.ids import CalloutAnswerId, CalloutId, MemberId, StationId
 from grassroots.values.texts import tidy_text
 
 MOST_ASKED = 5_000
-"""People of one call-out: their ids stand in its record."""
+"""People of one callout: their ids stand in its record."""
 
 
-class CallOutStatus(StrEnum):
-    """Where a call-out stands."""
+class CalloutStatus(StrEnum):
+    """Where a callout stands."""
 
     OPEN = "open"  # people are being asked
     MET = "met"  # enough have said yes
@@ -39,19 +39,19 @@ class CallOutStatus(StrEnum):
     CALLED_OFF = "called-off"  # it does not take place
 
 
-CALL_OUT_STATES: Table[CallOutStatus] = {
-    CallOutStatus.OPEN: {
-        "meet": CallOutStatus.MET,
-        "close": CallOutStatus.CLOSED,
-        "call_off": CallOutStatus.CALLED_OFF,
+CALLOUT_STATES: Table[CalloutStatus] = {
+    CalloutStatus.OPEN: {
+        "meet": CalloutStatus.MET,
+        "close": CalloutStatus.CLOSED,
+        "call_off": CalloutStatus.CALLED_OFF,
     },
-    CallOutStatus.MET: {
-        "fall_short": CallOutStatus.OPEN,
-        "close": CallOutStatus.CLOSED,
-        "call_off": CallOutStatus.CALLED_OFF,
+    CalloutStatus.MET: {
+        "fall_short": CalloutStatus.OPEN,
+        "close": CalloutStatus.CLOSED,
+        "call_off": CalloutStatus.CALLED_OFF,
     },
-    CallOutStatus.CLOSED: {},
-    CallOutStatus.CALLED_OFF: {},
+    CalloutStatus.CLOSED: {},
+    CalloutStatus.CALLED_OFF: {},
 }
 
 
@@ -72,7 +72,7 @@ class Said(StrEnum):
 
 @final
 @attrs.frozen(kw_only=True)
-class CallOutOpened(Event):
+class CalloutOpened(Event):
     """People are asked."""
 
     station: StationId
@@ -83,7 +83,7 @@ class CallOutOpened(Event):
 
 @final
 @attrs.frozen(kw_only=True)
-class CallOutWidened(Event):
+class CalloutWidened(Event):
     """More people are asked."""
 
     asked: int
@@ -92,7 +92,7 @@ class CallOutWidened(Event):
 
 @final
 @attrs.frozen(kw_only=True)
-class CallOutAnswered(Event):
+class CalloutAnswered(Event):
     """Somebody answered; ``spare`` if enough had said yes before."""
 
     member: MemberId
@@ -102,7 +102,7 @@ class CallOutAnswered(Event):
 
 @final
 @attrs.frozen(kw_only=True)
-class CallOutMet(Event):
+class CalloutMet(Event):
     """Enough have said yes."""
 
     yes: int
@@ -110,7 +110,7 @@ class CallOutMet(Event):
 
 @final
 @attrs.frozen(kw_only=True)
-class CallOutFellShort(Event):
+class CalloutFellShort(Event):
     """Somebody took a yes back: people are asked again."""
 
     yes: int
@@ -118,7 +118,7 @@ class CallOutFellShort(Event):
 
 @final
 @attrs.frozen(kw_only=True)
-class CallOutClosed(Event):
+class CalloutClosed(Event):
     """It is over."""
 
     yes: int
@@ -126,22 +126,22 @@ class CallOutClosed(Event):
 
 @final
 @attrs.frozen(kw_only=True)
-class CallOutCalledOff(Event):
+class CalloutCalledOff(Event):
     """It does not take place."""
 
     reason: str
 
 
 class NotAsked(Refused):
-    """Only whoever was asked can answer; ask them first (widen the call-out, or name them)."""
+    """Only whoever was asked can answer; ask them first (widen the callout, or name them)."""
 
-    code = "call-out-not-asked"
+    code = "callout-not-asked"
 
 
-class CallOutOver(Refused):
+class CalloutOver(Refused):
     """Nobody can answer any more."""
 
-    code = "call-out-over"
+    code = "callout-over"
 
 
 def _ring(value: Ring | str) -> Ring:
@@ -158,13 +158,13 @@ def _words(value: str) -> str:
 
 @final
 @attrs.frozen(kw_only=True)
-class CallOut:
+class Callout:
     """One urgent call. ``what`` is what there is to do, ``place`` where to come, ``starts`` when (aware).
 
     ``asked`` are the members who were asked, in the order of asking; answers are records of their own.
     """
 
-    id: CallOutId
+    id: CalloutId
     station: StationId
     what: str = attrs.field(converter=_words)
     place: str = attrs.field(default="", converter=_words)
@@ -174,22 +174,22 @@ class CallOut:
     demands: tuple[Limit, ...] = ()
     ring: Ring = attrs.field(default=Ring.STATION, converter=_ring)
     asked: tuple[MemberId, ...] = ()
-    status: CallOutStatus = CallOutStatus.OPEN
+    status: CalloutStatus = CalloutStatus.OPEN
     reason: str | None = attrs.field(default=None, metadata=CASE)
 
     def __attrs_post_init__(self) -> None:
         if not self.what:
-            raise BadInput("call-out-without-words", id=self.id)
+            raise BadInput("callout-without-words", id=self.id)
         if self.starts.tzinfo is None:
             raise BadInput("moment-without-zone", what=self.starts.isoformat(), field="starts")
         if len(self.asked) > MOST_ASKED:
-            raise BadInput("call-out-too-many", found=len(self.asked), most=MOST_ASKED)
+            raise BadInput("callout-too-many", found=len(self.asked), most=MOST_ASKED)
 
     @classmethod
     def open(
         cls,
         *,
-        id: CallOutId,
+        id: CalloutId,
         station: StationId,
         what: str,
         starts: datetime,
@@ -201,7 +201,7 @@ class CallOut:
         demands: Iterable[Limit | str] = (),
         ring: Ring | str = Ring.STATION,
     ) -> Step[Self]:
-        """Call people out. BadInput ``call-out-past`` if it has begun already."""
+        """Call people out. BadInput ``callout-past`` if it has begun already."""
         made = cls(
             id=id,
             station=station,
@@ -215,54 +215,54 @@ class CallOut:
             asked=tuple(dict.fromkeys(asked)),
         )
         if starts <= now:
-            raise BadInput("call-out-past", what=starts.isoformat())
-        told = CallOutOpened(station=station, needed=needed, asked=len(made.asked), ring=made.ring)
+            raise BadInput("callout-past", what=starts.isoformat())
+        told = CalloutOpened(station=station, needed=needed, asked=len(made.asked), ring=made.ring)
         return Step(made, (told,))
 
     def widen(self, ring: Ring | str, asked: Iterable[MemberId]) -> Step[Self]:
         """Ask more people; those who were asked before are not asked twice."""
-        if self.status is not CallOutStatus.OPEN:
-            raise CallOutOver(id=self.id, status=self.status.value)
+        if self.status is not CalloutStatus.OPEN:
+            raise CalloutOver(id=self.id, status=self.status.value)
         ring = one_of(Ring, ring)
         new = tuple(one for one in dict.fromkeys(asked) if one not in set(self.asked))
         if not new and ring is self.ring:
             return Step(self)
         after = attrs.evolve(self, ring=ring, asked=(*self.asked, *new))
-        return Step(after, (CallOutWidened(asked=len(new), ring=ring),))
+        return Step(after, (CalloutWidened(asked=len(new), ring=ring),))
 
     def count(self, yes: int) -> Step[Self]:
         """So many have said yes now: met, or short again."""
-        if self.status is CallOutStatus.OPEN and yes >= self.needed:
-            return Step(attrs.evolve(self, status=CallOutStatus.MET), (CallOutMet(yes=yes),))
-        if self.status is CallOutStatus.MET and yes < self.needed:
-            return Step(attrs.evolve(self, status=CallOutStatus.OPEN), (CallOutFellShort(yes=yes),))
+        if self.status is CalloutStatus.OPEN and yes >= self.needed:
+            return Step(attrs.evolve(self, status=CalloutStatus.MET), (CalloutMet(yes=yes),))
+        if self.status is CalloutStatus.MET and yes < self.needed:
+            return Step(attrs.evolve(self, status=CalloutStatus.OPEN), (CalloutFellShort(yes=yes),))
         return Step(self)
 
     def close(self, yes: int) -> Step[Self]:
         """It is over."""
-        status = turn(CALL_OUT_STATES, self.status, "close", kind="call_out", id=self.id)
+        status = turn(CALLOUT_STATES, self.status, "close", kind="callout", id=self.id)
         return (
             Step(self)
             if status is None
-            else Step(attrs.evolve(self, status=status), (CallOutClosed(yes=yes),))
+            else Step(attrs.evolve(self, status=status), (CalloutClosed(yes=yes),))
         )
 
     def call_off(self, reason: str) -> Step[Self]:
         """It does not take place; everybody who was asked is told."""
-        status = turn(CALL_OUT_STATES, self.status, "call_off", kind="call_out", id=self.id)
+        status = turn(CALLOUT_STATES, self.status, "call_off", kind="callout", id=self.id)
         if status is None:
             return Step(self)
         short_code(reason, "reason")
-        return Step(attrs.evolve(self, status=status, reason=reason), (CallOutCalledOff(reason=reason),))
+        return Step(attrs.evolve(self, status=status, reason=reason), (CalloutCalledOff(reason=reason),))
 
 
 @final
 @attrs.frozen(kw_only=True)
-class CallOutAnswer:
+class CalloutAnswer:
     """What one member answered. ``spare`` is a yes beyond what was needed, counted when it was given."""
 
-    id: CallOutAnswerId
-    call_out: CallOutId
+    id: CalloutAnswerId
+    callout: CalloutId
     member: MemberId
     station: StationId
     said: Said = attrs.field(converter=_said)
@@ -270,35 +270,35 @@ class CallOutAnswer:
 
     @classmethod
     def give(
-        cls, call_out: CallOut, member: MemberId, said: Said | str, *, former: CallOutAnswer | None, yes: int
-    ) -> Step[CallOutAnswer]:
+        cls, callout: Callout, member: MemberId, said: Said | str, *, former: CalloutAnswer | None, yes: int
+    ) -> Step[CalloutAnswer]:
         """Answer, or answer otherwise; ``yes`` is how many others are counted on so far.
 
-        Raises CallOutOver and NotAsked.
+        Raises CalloutOver and NotAsked.
         """
-        if call_out.status not in (CallOutStatus.OPEN, CallOutStatus.MET):
-            raise CallOutOver(id=call_out.id, status=call_out.status.value)
-        if member not in call_out.asked:
-            raise NotAsked(id=call_out.id, member=member)
+        if callout.status not in (CalloutStatus.OPEN, CalloutStatus.MET):
+            raise CalloutOver(id=callout.id, status=callout.status.value)
+        if member not in callout.asked:
+            raise NotAsked(id=callout.id, member=member)
         said = one_of(Said, said)
         if former is not None and former.said is said:
             return Step(former)
-        spare = said is Said.YES and yes >= call_out.needed
-        given = CallOutAnswer(
-            id=answer_id(call_out.id, member),
-            call_out=call_out.id,
+        spare = said is Said.YES and yes >= callout.needed
+        given = CalloutAnswer(
+            id=answer_id(callout.id, member),
+            callout=callout.id,
             member=member,
-            station=call_out.station,
+            station=callout.station,
             said=said,
             spare=spare,
         )
-        return Step(given, (CallOutAnswered(member=member, said=said, spare=spare),))
+        return Step(given, (CalloutAnswered(member=member, said=said, spare=spare),))
 
-    def move_up(self) -> Step[CallOutAnswer]:
+    def move_up(self) -> Step[CalloutAnswer]:
         """Somebody else took their yes back: whoever was spare is counted on now."""
         if not self.spare:
             return Step(self)
-        return Step(attrs.evolve(self, spare=False), (CallOutAnswered(member=self.member, said=self.said),))
+        return Step(attrs.evolve(self, spare=False), (CalloutAnswered(member=self.member, said=self.said),))
 
     @property
     def counts(self) -> bool:
@@ -306,15 +306,15 @@ class CallOutAnswer:
         return self.said is Said.YES and not self.spare
 
 
-def answer_id(call_out: CallOutId, member: MemberId) -> CallOutAnswerId:
+def answer_id(callout: CalloutId, member: MemberId) -> CalloutAnswerId:
     """One answer for each person asked."""
-    return CallOutAnswerId(f"{call_out}-{member}")
+    return CalloutAnswerId(f"{callout}-{member}")
 
 
 @final
 @attrs.frozen(kw_only=True)
 class Standing:
-    """How a call-out stands at this moment: how many were asked, said yes (and are spare), no, nothing."""
+    """How a callout stands at this moment: how many were asked, said yes (and are spare), no, nothing."""
 
     needed: int
     asked: int
@@ -333,12 +333,12 @@ class Standing:
         return max(0, self.needed - self.yes)
 
     @classmethod
-    def of(cls, call_out: CallOut, answers: Iterable[CallOutAnswer]) -> Self:
+    def of(cls, callout: Callout, answers: Iterable[CalloutAnswer]) -> Self:
         """Counted from the answers."""
         kinds = Counter("spare" if one.spare else one.said.value for one in answers)
         return cls(
-            needed=call_out.needed,
-            asked=len(call_out.asked),
+            needed=callout.needed,
+            asked=len(callout.asked),
             yes=kinds["yes"],
             spare=kinds["spare"],
             no=kinds["no"],
