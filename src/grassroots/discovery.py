@@ -53,6 +53,7 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "sql": "grassroots.plugins.sql",
         "lunar": "grassroots.plugins.lunar",
         "keys": "grassroots.plugins.keys",
+        "planning": "grassroots.plugins.planning",
     }
 )
 """The built-in plugins, as pyproject.toml registers them. Needed when the package runs from its source
