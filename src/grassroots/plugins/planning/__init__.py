@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grassroots.contracts.hooks import PlannerOffer, hookimpl
-from grassroots.contracts.planning import PairingPlanner
+from grassroots.contracts.planning import PairingPlanner, RotaPlanner
 
 
 def _pairs() -> PairingPlanner:
@@ -18,7 +18,13 @@ def _pairs() -> PairingPlanner:
     return FlowPlanner()
 
 
+def _rota() -> RotaPlanner:
+    from grassroots.plugins.planning.rota import CpSatPlanner
+
+    return CpSatPlanner()
+
+
 @hookimpl
 def grassroots_planners() -> Iterable[PlannerOffer]:
     """Offer the planner ``optimal``."""
-    return [PlannerOffer(name="optimal", pairs=_pairs)]
+    return [PlannerOffer(name="optimal", pairs=_pairs, rota=_rota)]

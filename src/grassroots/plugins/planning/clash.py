@@ -1,0 +1,175 @@
+"""Which rules clash: the fewest that cannot all hold, in the sense that no single one of them can be spared.
+
+Only some rules *demand* anything (somebody must be there, somebody must have so much): a plan without any
+duty keeps all others. So a clash is looked for in two steps: which demands cannot be met together, and then
+which other rules stand against just these. The solver gives a first, often too long answer; then rules are
+taken out, many at a time and in the end one by one, and the rest is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import Final
+
+import attrs
+
+from grassroots.contracts.planning import COVER, Fairness, RotaProblem, Rule, keeping, rules_of
+from grassroots.plugins.planning.engine import CpSat
+from grassroots.plugins.planning.model import Asked, RotaModel
+from grassroots.plugins.planning.rows import Sum
+
+DEMANDS: Final = frozenset({"cover-least", "fixed", "least-minutes", "least-slots"})
+
+_MOST_TOLD: Final = 30_000
+"""Pairs of people and slots up to which it is asked, for everybody together, what forces an unfair share."""
+
+Left = Callable[[], float | None]
+"""Seconds left, None: as long as it takes."""
+
+Extra = Callable[[RotaModel], None]
+"""Rows that hold in any case, whatever rules are kept."""
+
+
+def clash_of(problem: RotaProblem, left: Left, seed: int) -> tuple[tuple[Rule, ...], bool]:
+    """A clash of an impossible problem, and whether it is certain that no rule of it can be spared."""
+    rules = rules_of(problem)
+    demands = [rule for rule in rules if rule.code in DEMANDS]
+    others = [rule for rule in rules if rule.code not in DEMANDS]
+
+    def unmet(some: Sequence[Rule]) -> bool | None:
+        return _impossible(problem, [*some, *others], left, seed)
+
+    few, sure = _spare(_core(problem, demands, left, seed, told=False), unmet)
+
+    def clashing(some: Sequence[Rule]) -> bool | None:
+        return _impossible(problem, some, left, seed)
+
+    first = _core(problem, [*few, *others], left, seed, told=True)
+    many, surer = _spare(first, clashing)
+    if clashing(many) is not True:
+        return tuple(sorted(many)), False
+    return tuple(sorted(many)), sure and surer
+
+
+def _core(
+    problem: RotaProblem,
+    rules: Sequence[Rule],
+    left: Left,
+    seed: int,
+    *,
+    told: bool,
+    extra: Extra | None = None,
+) -> list[Rule]:
+    """Rules out of these that the solver blames; all of them if it blames none in the time.
+
+    ``told``: all other rules are taken out of the problem first; otherwise they hold in any case.
+    """
+    few = keeping(problem, rules) if told else problem
+    model = RotaModel(few, told=told, asked=_scope(few, rules_of(few)) if extra is None else None)
+    if extra is not None:
+        extra(model)
+    blamed = CpSat(model.rows, switched=frozenset(rules)).blamed(left(), seed)
+    return list(rules) if blamed is None else sorted(blamed)
+
+
+def _impossible(
+    problem: RotaProblem, rules: Collection[Rule], left: Left, seed: int, extra: Extra | None = None
+) -> bool | None:
+    """Whether these rules cannot all hold; None: not found out in the time."""
+    few = keeping(problem, rules)
+    model = RotaModel(few, asked=_scope(few, rules) if extra is None else None)
+    if extra is not None:
+        extra(model)
+    seconds = left()
+    if seconds == 0:
+        return None
+    return CpSat(model.rows).impossible(seconds, seed)
+
+
+def _scope(problem: RotaProblem, rules: Collection[Rule]) -> Asked | None:
+    """The pairs that matter where only these rules demand something: all others may stay without duty.
+
+    Slots that are demanded, with their crews; and everything of people of whom a least is asked, be it a
+    least length of stretches: they may need more duties to be allowed one.
+    """
+    crews = {slot.id: slot.group for slot in problem.slots}
+    named = {crews[rule.slot] for rule in rules if rule.slot and rule.code in DEMANDS}
+    wide = {rule.person for rule in rules if rule.code.startswith("least-")}
+    if len(wide) == len(problem.people):
+        return None
+    return lambda person, slot: person in wide or crews[slot] in named
+
+
+def _spare(rules: Sequence[Rule], wrong: Callable[[Sequence[Rule]], bool | None]) -> tuple[list[Rule], bool]:
+    """As few of these rules as still go wrong, and whether each of them was seen to be needed."""
+    left, sure = list(rules), True
+    step = max(1, len(left) // 2)
+    while True:
+        place = 0
+        while place < len(left):
+            fewer = [*left[:place], *left[place + step :]]
+            found = wrong(fewer)
+            if found:
+                left = fewer
+                continue
+            if found is None and step == 1:
+                sure = False
+            place += step
+        if step == 1:
+            return left, sure
+        step = max(1, step // 2)
+
+
+# -- fairness ---------------------------------------------------------------------------------------------
+def forced_by(
+    problem: RotaProblem, fairness: Fairness, person: str, cover: int | None, left: Left, seed: int
+) -> tuple[tuple[Rule, ...], bool]:
+    """The rules that keep somebody more than one slot from their share, and whether it is theirs alone.
+
+    First what the person's own rules allow, as if nobody else were there; then all rules, with cover as good
+    as it is, and this one person within one slot of the share; then everybody. Nothing: not found out.
+    """
+    targets = dict(fairness.targets)
+
+    def within(people: Collection[str], cover: int | None) -> Extra:
+        def rows(model: RotaModel) -> None:
+            if cover is not None:
+                model.rows.between(model.goal(COVER), None, cover)
+            for one in people:
+                mine = model.counted(fairness, one)
+                least, most = -(-(targets[one] - 1000) // 1000), (targets[one] + 1000) // 1000
+                model.rows.between(Sum(mine, [1] * len(mine)), least, most)
+
+        return rows
+
+    tries: list[tuple[RotaProblem, Extra, bool]] = [(_alone(problem, person), within([person], None), True)]
+    if len(problem.people) * len(problem.slots) <= _MOST_TOLD:
+        tries.append((problem, within([person], cover), True))
+        tries.append((problem, within(targets, cover), False))
+    for asked, extra, alone in tries:
+        rules = rules_of(asked)
+        if _impossible(asked, rules, left, seed, extra) is True:
+            core = _core(asked, rules, left, seed, told=True, extra=extra)
+            few, _ = _spare(core, partial(_wrong, asked, left, seed, extra))
+            return tuple(sorted(few)), alone
+    return (), False
+
+
+def _wrong(problem: RotaProblem, left: Left, seed: int, extra: Extra, some: Sequence[Rule]) -> bool | None:
+    return _impossible(problem, some, left, seed, extra)
+
+
+def _alone(problem: RotaProblem, person: str) -> RotaProblem:
+    """The problem of one person: their rules, and nobody needed anywhere."""
+    return attrs.evolve(
+        problem,
+        people=tuple(one for one in problem.people if one.id == person),
+        slots=tuple(attrs.evolve(slot, needs=()) for slot in problem.slots),
+        fixed=tuple(one for one in problem.fixed if one.person == person),
+        wishes=(),
+        company=(),
+        apart=(),
+        fairness=(),
+        standing=frozenset(),
+    )

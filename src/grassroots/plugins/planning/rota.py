@@ -1,0 +1,190 @@
+"""The planner of rotas: goal after goal, each proven where the time allows, on a constraint solver.
+
+Two workers first, for volunteers' rotas are easy and two are cheapest; eight when there is no proof after a
+few seconds, even on two cores: what helps then is that they search in different ways, not that they are many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import Final, final
+
+from grassroots.contracts.planning import (
+    COVER,
+    FAIRNESS,
+    Answer,
+    Assignment,
+    Effort,
+    Forced,
+    Goal,
+    RotaPlan,
+    RotaPlanner,
+    RotaProblem,
+)
+from grassroots.plugins.planning.clash import clash_of, forced_by
+from grassroots.plugins.planning.engine import CpSat, Solved, cp_sat
+from grassroots.plugins.planning.model import Asked, RotaModel
+from grassroots.plugins.planning.repair import nearby
+from grassroots.plugins.planning.rows import Rows, Sum
+
+_FIRST_TRY: Final = 3.0
+"""Seconds that few workers have before many are asked, and one more for each so many variables:"""
+_VARIABLES_A_SECOND: Final = 1_500
+
+_MANY: Final = 8
+
+
+@final
+class CpSatPlanner(RotaPlanner):
+    """The planner of rotas ``optimal``."""
+
+    def __init__(self) -> None:
+        cp_sat()
+
+    def roster(self, problem: RotaProblem, effort: Effort) -> RotaPlan:
+        """The best plan found, with what is proven; or the clash of rules."""
+        near = nearby(problem)
+        if near is not None:
+            search = Search(near.problem, effort, near.asked)
+            search.run()
+            cover, changes = (goal.value for goal in search.goals[:2]) if search.goals else (None, None)
+            if (cover, changes) == (near.cover, near.changes):
+                return search.told()
+        search = Search(problem, effort)
+        search.run()
+        return search.told()
+
+
+@final
+class Search:
+    """One problem on its way: the best solution so far, and what each goal came to."""
+
+    def __init__(self, problem: RotaProblem, effort: Effort, asked: Asked | None = None) -> None:
+        self._problem = problem
+        self._effort = effort
+        self._end = None if effort.seconds is None else monotonic() + effort.seconds
+        self._model = RotaModel(problem, asked=asked)
+        self._solver = CpSat(self._model.rows)
+        self._values: Sequence[int] | None = None
+        self._impossible = False
+        self._sums: dict[str, Sum] = {}
+        self.goals: list[Goal] = []
+
+    def left(self, share: float = 1.0) -> float | None:
+        """Seconds left, or a share of them; None: as long as it takes."""
+        return None if self._end is None else max(0.0, self._end - monotonic()) * share
+
+    # -- goals --------------------------------------------------------------------------------------------
+    def run(self) -> None:
+        """Go through the levels; each keeps what those before it reached."""
+        problem, model = self._problem, self._model
+        for number, level in enumerate(problem.levels):
+            goal = Sum()
+            for name in level:
+                self._sums[name] = model.goal(name)
+                goal.plus(self._sums[name])
+            self._solver.feed()
+            last = number == len(problem.levels) - 1
+            solved = self._minimize(goal, 1.0 if last else 0.6)
+            if solved.values is None:
+                self._impossible = solved.impossible
+                return
+            self._values = solved.values
+            value = goal.value(solved.values)
+            self.goals.append(Goal("+".join(level), value, max(solved.bound, _lowest(model.rows, goal))))
+            model.rows.between(goal, None, value)
+            self._solver.feed()
+
+    def _minimize(self, goal: Sum, share: float) -> Solved:
+        seconds, effort = self.left(share), self._effort
+        first = _FIRST_TRY + len(self._model.rows.lows) / _VARIABLES_A_SECOND
+        hint: Sequence[int] | Mapping[int, int] | None = self._values
+        if hint is None and self._problem.standing:
+            hint = self._model.values_of(self._problem.standing)
+        few = first if seconds is None else min(first, seconds)
+        solved = self._solver.minimize(goal, seconds=few, workers=effort.cores, seed=effort.seed, hint=hint)
+        rest = None if seconds is None else seconds - few
+        if solved.proven or (rest is not None and rest < 0.1):
+            return self._kept(solved, goal)
+        again = self._solver.minimize(
+            goal, seconds=rest, workers=max(_MANY, effort.cores), seed=effort.seed, hint=solved.values or hint
+        )
+        return self._kept(_better(solved, again, goal), goal)
+
+    def _kept(self, solved: Solved, goal: Sum) -> Solved:
+        """What was found before still holds when the time was too short to find it again."""
+        if solved.values is not None or solved.impossible or self._values is None:
+            return solved
+        # Only what counts the new goal is still open, and that is found at once.
+        counted = self._solver.minimize(
+            goal, seconds=5.0, workers=1, seed=self._effort.seed, hint=self._values, fixed=True
+        )
+        return Solved(counted.values, solved.bound, False)
+
+    # -- the plan -----------------------------------------------------------------------------------------
+    def told(self) -> RotaPlan:
+        """The plan as it stands."""
+        if self._impossible:
+            clash, minimal = clash_of(self._problem, self.left, self._effort.seed)
+            return RotaPlan(answer=Answer.IMPOSSIBLE, clash=clash, minimal=minimal)
+        if self._values is None or len(self.goals) < len(self._problem.levels):
+            return RotaPlan(answer=Answer.NOTHING)
+        assignments = self._model.assignments(self._values)
+        proven = all(goal.proven for goal in self.goals)
+        return RotaPlan(
+            answer=Answer.PROVEN if proven else Answer.FOUND,
+            assignments=assignments,
+            goals=tuple(self.goals),
+            forced=self._forced(assignments),
+        )
+
+    def _forced(self, assignments: Sequence[Assignment]) -> tuple[Forced, ...]:
+        if not any(FAIRNESS in level for level in self._problem.levels):
+            return ()
+        found = []
+        for fairness in self._problem.fairness:
+            for person, target in fairness.targets:
+                have = sum(
+                    one.person == person and (fairness.slots is None or one.slot in fairness.slots)
+                    for one in assignments
+                )
+                if abs(1000 * have - target) > 1000:
+                    rules, alone = forced_by(
+                        self._problem, fairness, person, self._cover(), self.left, self._effort.seed
+                    )
+                    found.append(
+                        Forced(
+                            measure=fairness.code,
+                            person=person,
+                            have=have,
+                            target=target,
+                            rules=rules,
+                            alone=alone,
+                        )
+                    )
+        return tuple(found)
+
+    def _cover(self) -> int | None:
+        """What cover came to; None: it is no goal of this problem."""
+        known = self._sums.get(COVER)
+        return None if known is None or self._values is None else known.value(self._values)
+
+
+def _better(one: Solved, other: Solved, goal: Sum) -> Solved:
+    """The better solution of two tries, and the better bound."""
+    bound = max(one.bound, other.bound)
+    found = [solved.values for solved in (other, one) if solved.values is not None]
+    if not found:
+        return Solved(None, bound, other.proven, other.impossible)
+    values = min(found, key=goal.value)
+    value = goal.value(values)
+    return Solved(values, min(bound, value), other.proven or bound >= value)
+
+
+def _lowest(rows: Rows, goal: Sum) -> int:
+    """A bound that needs no solver: every variable at its cheaper end."""
+    return goal.constant + sum(
+        factor * (rows.lows[column] if factor > 0 else rows.highs[column])
+        for column, factor in zip(goal.columns, goal.factors, strict=True)
+    )

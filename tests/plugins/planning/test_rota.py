@@ -1,0 +1,339 @@
+"""The built-in planner of rotas: against trying everything, against the checker, and in a month's words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from itertools import product
+from typing import Any
+
+import attrs
+import pytest
+from tests.plugins.planning.communities import community
+
+from grassroots.contracts.planning import (
+    CHANGES,
+    COVER,
+    FAIRNESS,
+    WISHES,
+    Answer,
+    Assignment,
+    Away,
+    Barred,
+    Company,
+    DayOff,
+    Effort,
+    Fairness,
+    Fixed,
+    Limits,
+    Need,
+    Person,
+    RotaPlan,
+    RotaProblem,
+    Rule,
+    Slot,
+    Wish,
+    ask_for_rota,
+    check_rota,
+    fair_targets,
+    keeping,
+    rules_of,
+    value_rota,
+)
+from grassroots.contracts.planning.checking_rota import violations
+from grassroots.discovery import find_rota_planner
+from grassroots.plugins.planning.rota import CpSatPlanner
+
+PLANNER = CpSatPlanner()
+EFFORT = Effort(seconds=60, cores=1)
+DAY = 24 * 60
+MONDAY = date(2026, 3, 2)
+
+
+def slot(day: int, kind: str = "early", hour: int = 8, hours: int = 3, **more: Any) -> Slot:
+    starts = day * DAY + hour * 60
+    return Slot(id=f"{kind}-{day}", day=day, starts=starts, ends=starts + hours * 60, kind=kind, **more)
+
+
+def plan_of(problem: RotaProblem) -> RotaPlan:
+    return ask_for_rota(PLANNER, problem, EFFORT)
+
+
+def best(problem: RotaProblem) -> tuple[int, ...] | None:
+    """The values of the levels of the best plan, by trying every set of assignments; None: there is none."""
+    pairs = [Assignment(person.id, slot.id) for person in problem.people for slot in problem.slots]
+    found = None
+    for choice in product((False, True), repeat=len(pairs)):
+        given = [pair for pair, taken in zip(pairs, choice, strict=True) if taken]
+        if next(violations(problem, given), None) is None:
+            values = value_rota(problem, given)
+            told = tuple(sum(values[name] for name in level) for level in problem.levels)
+            found = told if found is None else min(found, told)
+    return found
+
+
+def small(seeds: range, most: int, **more: Any) -> list[RotaProblem]:
+    found = []
+    for seed in seeds:
+        problem = community(seed, **more)
+        if 0 < len(problem.people) * len(problem.slots) <= most:
+            found.append(problem)
+    return found
+
+
+def agree(problem: RotaProblem) -> str:
+    plan = plan_of(problem)
+    wanted = best(problem)
+    if wanted is None:
+        assert plan.answer is Answer.IMPOSSIBLE, problem
+        assert plan.minimal
+        assert_minimal(problem, plan.clash)
+    else:
+        assert plan.answer is Answer.PROVEN, problem
+        assert tuple(goal.value for goal in plan.goals) == wanted, problem
+    return plan.answer.value
+
+
+def assert_minimal(problem: RotaProblem, clash: tuple[Rule, ...]) -> None:
+    """Together these rules are impossible; without any one of them there is a plan, and it is sound."""
+    assert plan_of(keeping(problem, clash)).answer is Answer.IMPOSSIBLE
+    for rule in clash:
+        fewer = attrs.evolve(keeping(problem, set(clash) - {rule}), levels=((COVER,),))
+        assert plan_of(fewer).answer is Answer.PROVEN, rule
+
+
+def test_every_plan_is_the_best_of_all_that_can_be_tried() -> None:
+    answers = [agree(problem) for problem in small(range(400), 10, days=4, demands=True)]
+    assert len(answers) > 40
+    assert set(answers) == {"proven", "impossible"}
+
+
+@pytest.mark.slow
+def test_every_plan_is_the_best_of_all_that_can_be_tried_at_length() -> None:
+    for hard in (0.15, 0.3, 0.6):
+        answers = [agree(one) for one in small(range(1_000, 4_000), 12, days=5, hard=hard, demands=True)]
+        assert len(answers) > 100
+
+
+# -- an impossible month ----------------------------------------------------------------------------------
+def test_an_impossible_month_names_the_fewest_rules_that_clash() -> None:
+    problem = RotaProblem(
+        first=MONDAY,
+        days=7,
+        people=(
+            Person(id="lin", away=(Away(0, 3 * DAY, "leave"),), limits=Limits(most_per_week=2)),
+            Person(id="mao", barred=(Barred("night-1", "night-age"),)),
+            Person(id="qin", days_off=(DayOff(5),)),
+        ),
+        slots=(
+            slot(0),
+            slot(1, "night", 20, needs=(Need(least=2, wanted=2),)),
+            slot(5),
+        ),
+    )
+    plan = plan_of(problem)
+    assert plan.answer is Answer.IMPOSSIBLE
+    assert plan.minimal
+    assert plan.clash == (
+        Rule("away", "lin", name="leave"),
+        Rule("barred", "mao", name="night-age"),
+        Rule("cover-least", slot="night-1"),
+    )
+    assert_minimal(problem, plan.clash)
+
+
+def test_two_fixed_duties_at_one_time_clash_by_themselves() -> None:
+    problem = RotaProblem(
+        first=MONDAY,
+        days=7,
+        people=(Person(id="lin", limits=Limits(most_per_day=None)), Person(id="mao")),
+        slots=(slot(0), slot(0, "desk", 10), slot(3)),
+        fixed=(Fixed("lin", "early-0"), Fixed("lin", "desk-0"), Fixed("mao", "early-3")),
+    )
+    assert plan_of(problem).clash == (
+        Rule("fixed", "lin", "desk-0"),
+        Rule("fixed", "lin", "early-0"),
+    )
+
+
+def test_a_month_with_too_few_hours_for_somebody_is_impossible_by_their_rules_alone() -> None:
+    slots = tuple(slot(day) for day in range(14))
+    lin = Person(id="lin", limits=Limits(least_minutes=15 * 60, most_per_week=2, most_weekends=9))
+    problem = RotaProblem(first=MONDAY, days=14, people=(lin, Person(id="mao")), slots=slots)
+    plan = plan_of(problem)
+    assert plan.clash == (Rule("least-minutes", "lin"), Rule("most-per-week", "lin"))
+
+
+def test_clashes_of_random_months_are_minimal() -> None:
+    seen: set[str] = set()
+    count = 0
+    for seed in range(200):
+        problem = community(seed, demands=True, hard=0.5)
+        plan = PLANNER.roster(attrs.evolve(problem, levels=((COVER,),)), EFFORT)
+        if plan.answer is Answer.IMPOSSIBLE and count < 25:
+            assert plan.minimal
+            assert_minimal(problem, plan.clash)
+            seen |= {rule.code for rule in plan.clash}
+            count += 1
+    assert count == 25
+    assert len(seen) >= 8, seen
+
+
+# -- fair shares ------------------------------------------------------------------------------------------
+def fair(problem: RotaProblem, **more: Any) -> RotaProblem:
+    return attrs.evolve(problem, fairness=(Fairness(targets=fair_targets(problem, **more)),))
+
+
+def test_shares_are_even_and_what_was_carried_over_is_set_off() -> None:
+    slots = tuple(slot(day) for day in range(12))
+    problem = RotaProblem(
+        first=MONDAY, days=12, people=tuple(Person(id=name) for name in ("lin", "mao", "qin")), slots=slots
+    )
+    plan = plan_of(fair(problem, carried={"lin": 3}))
+    counts = [sum(one.person == name for one in plan.assignments) for name in ("lin", "mao", "qin")]
+    assert counts == [2, 5, 5]
+    assert plan.forced == ()
+
+
+def test_who_is_far_from_a_fair_share_is_named_with_the_rules_that_force_it() -> None:
+    """Every other day at most, by a rest of two days: nobody's limit says so by itself."""
+    slots = tuple(slot(day) for day in range(8))
+    lin = Person(id="lin", limits=Limits(rest_minutes=72 * 60, most_minutes=9_000))
+    problem = RotaProblem(first=MONDAY, days=8, people=(lin, Person(id="mao")), slots=slots)
+    targets = (("lin", 4_000), ("mao", 4_000))
+    plan = plan_of(attrs.evolve(problem, fairness=(Fairness(targets=targets),)))
+    forced = {one.person: one for one in plan.forced}
+    assert forced["lin"].have == 2
+    assert (forced["lin"].rules, forced["lin"].alone) == ((Rule("rest", "lin"),), True)
+    assert Rule("rest", "lin") in forced["mao"].rules
+
+
+# -- after publishing -------------------------------------------------------------------------------------
+LEVELS = ((COVER,), (CHANGES,), (FAIRNESS,), (WISHES,))
+
+
+def published(people: int = 12, days: int = 14) -> RotaProblem:
+    slots = tuple(
+        slot(day, kind, hour, needs=(Need(wanted=2, most=2),))
+        for day in range(days)
+        for kind, hour in (("early", 8), ("late", 15))
+    )
+    problem = RotaProblem(
+        first=MONDAY,
+        days=days,
+        people=tuple(
+            Person(id=f"p{number:02}", limits=Limits(most_per_week=4, rest_minutes=11 * 60))
+            for number in range(people)
+        ),
+        slots=slots,
+    )
+    problem = fair(problem)
+    plan = plan_of(problem)
+    return attrs.evolve(problem, standing=plan.assignments, levels=LEVELS)
+
+
+def with_person(problem: RotaProblem, name: str, **fields: Any) -> RotaProblem:
+    people = (attrs.evolve(one, **fields) if one.id == name else one for one in problem.people)
+    return attrs.evolve(problem, people=tuple(people))
+
+
+def test_an_illness_moves_nobody_who_need_not_move() -> None:
+    problem = published()
+    mine = {one for one in problem.standing if one.person == "p03"}
+    assert len(mine) >= 4
+    ill = with_person(problem, "p03", away=(Away(0, 14 * DAY, "ill"),))
+    plan = plan_of(ill)
+    after = set(plan.assignments)
+    assert plan.answer is Answer.PROVEN
+    assert problem.standing - after == mine
+    assert sorted(one.slot for one in after - problem.standing) == sorted(one.slot for one in mine)
+
+
+def test_where_somebody_has_to_move_the_fewest_do_and_it_is_the_same_as_planning_all_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for seed in range(20):
+        problem = community(seed, days=5, people=4)
+        first = PLANNER.roster(problem, EFFORT)
+        standing = attrs.evolve(problem, standing=first.assignments, levels=LEVELS)
+        ill = with_person(standing, "p0", away=(Away(0, 3 * DAY, "ill"),))
+        near = plan_of(ill)
+        with monkeypatch.context() as patch:
+            patch.setattr("grassroots.plugins.planning.rota.nearby", lambda _: None)
+            anew = plan_of(ill)
+        assert near.answer is anew.answer is Answer.PROVEN
+        assert near.goals == anew.goals, seed
+
+
+def test_a_rota_that_nothing_happened_to_stays_as_it_is() -> None:
+    problem = published()
+    plan = plan_of(problem)
+    assert set(plan.assignments) == problem.standing
+    assert {goal.name: goal.value for goal in plan.goals}["changes"] == 0
+
+
+# -- odd input, and how it is found -----------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "problem",
+    [
+        RotaProblem(first=MONDAY, days=1, people=(), slots=()),
+        RotaProblem(first=MONDAY, days=1, people=(Person(id="lin"),), slots=()),
+        RotaProblem(first=MONDAY, days=1, people=(), slots=(slot(0),)),
+        RotaProblem(
+            first=MONDAY, days=1, people=(Person(id="lin", days_off=(DayOff(0),)),), slots=(slot(0),)
+        ),
+        RotaProblem(
+            first=MONDAY,
+            days=1,
+            people=(Person(id="lin"),),
+            slots=(slot(0),),
+            wishes=(Wish("lin", "early-0"), Wish("lin", "early-0", False)),
+        ),
+        RotaProblem(
+            first=MONDAY,
+            days=1,
+            people=(Person(id="lin"),),
+            slots=(slot(0, needs=(Need(skill="welding", wanted=1),)),),
+        ),
+    ],
+)
+def test_odd_problems_have_a_proven_plan_all_the_same(problem: RotaProblem) -> None:
+    assert plan_of(problem).answer is Answer.PROVEN
+
+
+def test_a_slot_that_must_be_held_by_nobody_there_is_a_clash_in_words() -> None:
+    problem = RotaProblem(first=MONDAY, days=1, people=(), slots=(slot(0, needs=(Need(least=1),)),))
+    assert plan_of(problem).clash == (Rule("cover-least", slot="early-0"),)
+
+
+def test_when_the_time_is_too_short_what_is_told_is_still_true() -> None:
+    problem = community(5, days=12, people=6)
+    for seconds in (0.0, 0.05, 0.3):
+        plan = PLANNER.roster(problem, Effort(seconds=seconds, cores=1))
+        assert check_rota(problem, plan) == []
+
+
+def test_planning_is_found_by_name_and_loads_its_solver_only_then() -> None:
+    assert isinstance(find_rota_planner(), CpSatPlanner)
+    program = (
+        "import sys\n"
+        "from grassroots.discovery import load_plugins\n"
+        "load_plugins(); sys.exit('ortools' in sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_nobody_is_left_alone_with_a_minor() -> None:
+    slots = tuple(slot(day, needs=(Need(wanted=2, most=2),)) for day in range(6))
+    names = ("lin", "mao", "young-1", "young-2")
+    problem = RotaProblem(
+        first=MONDAY,
+        days=6,
+        people=tuple(Person(id=name, limits=Limits(most_per_week=3)) for name in names),
+        slots=slots,
+        company=(Company(code="minor", those=names[2:], others=names[:2]),),
+    )
+    plan = plan_of(problem)
+    assert plan.goals[0].value == 0
+    assert len(rules_of(problem)) == 5 + 6 + 4
