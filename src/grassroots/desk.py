@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.honours import Honours
     from grassroots.usecases.intake import Intakes
     from grassroots.usecases.interventions import Interventions
+    from grassroots.usecases.kin import Kin
     from grassroots.usecases.meetings import Meetings
     from grassroots.usecases.members import Members
     from grassroots.usecases.organizations import Organizations
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.registers import Registers
     from grassroots.usecases.reports import Reports
     from grassroots.usecases.roles import Roles
+    from grassroots.usecases.safeguarding import Safeguarding
     from grassroots.usecases.seals import Seals
     from grassroots.usecases.stations import Stations
     from grassroots.usecases.suggestions import Suggestions
@@ -153,6 +155,13 @@ class Desk:
         return Interventions(self.seat)
 
     @cached_property
+    def kin(self) -> Kin:
+        """Who is whose guardian, who lives with whom."""
+        from grassroots.usecases.kin import Kin
+
+        return Kin(self.seat)
+
+    @cached_property
     def meetings(self) -> Meetings:
         """Review meetings: agenda, decisions, minutes."""
         from grassroots.usecases.meetings import Meetings
@@ -207,6 +216,13 @@ class Desk:
         from grassroots.usecases.roles import Roles
 
         return Roles(self.seat)
+
+    @cached_property
+    def safeguarding(self) -> Safeguarding:
+        """Screenings, and what stands against the rules that protect children."""
+        from grassroots.usecases.safeguarding import Safeguarding
+
+        return Safeguarding(self.seat)
 
     @cached_property
     def seals(self) -> Seals:

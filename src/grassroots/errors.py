@@ -52,9 +52,20 @@ class GrassrootsError(Exception):
 
 
 class Refused(GrassrootsError):
-    """A rule of the field says no. ``facts`` name the rule, the record and, if any, who may override."""
+    """A rule of the field says no. ``facts`` name the rule, the record and, if any, who may override.
+
+    ``reveals`` is the field group that the sentence tells something of (a limit of a body, an age). Whoever
+    may not read that group of the person in question gets :class:`NotAssignable` instead.
+    """
 
     code = "refused"
+    reveals: str | None = None
+
+
+class NotAssignable(Refused):
+    """It cannot be done with this person, and the viewer may not know why: somebody else can tell."""
+
+    code = "not-assignable"
 
 
 class Denied(GrassrootsError):

@@ -26,6 +26,7 @@ import attrs
 from grassroots import discovery
 from grassroots.contracts.calendar import Calendar
 from grassroots.contracts.keys import KeyService
+from grassroots.contracts.policy import PolicyOffer
 from grassroots.contracts.storage import Storage
 from grassroots.desk import Desk
 from grassroots.domain.charter import CHARTER_ID, STANDARD_PACKS, Charter, NetworkFounded
@@ -41,6 +42,7 @@ from grassroots.workspace.codec import Codec
 from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import Kinds, KindSpec
 from grassroots.workspace.office import Office, Seat
+from grassroots.workspace.outside import Failure, Outside
 from grassroots.workspace.sealing import HEADER, KEYRING
 from grassroots.workspace.turning import finish, found_sealing
 from grassroots.workspace.work import Work
@@ -65,6 +67,7 @@ def open(
     clock: Callable[[], datetime] = _now,
     entropy: Callable[[int], bytes] = secrets.token_bytes,
     pause: Callable[[float], None] = time.sleep,
+    policy: PolicyOffer | None = None,
 ) -> Network:
     """Open a network by the URL of its storage; found it if it is not there yet.
 
@@ -73,8 +76,10 @@ def open(
     closed with the network; what stands behind it (an engine, say) stays the app's.
     ``zone`` (IANA) is where its walls have clocks: needed when it is founded (default Asia/Shanghai), and
     checked afterwards. ``packs`` are names of rule packs, in order, for a network that is founded now.
-    ``kinds`` are records of the embedding app. ``clock`` gives aware datetimes, ``entropy`` bytes of chance,
-    ``pause`` waits (seconds) between tries.
+    ``kinds`` are records of the embedding app. ``clock`` gives aware datetimes, ``entropy`` bytes of
+    chance, ``pause`` waits (seconds) between tries. ``policy`` is an outside policy of the embedding app,
+    which narrows the table of the packs or answers in its place; without an answer from it everything is
+    closed.
 
     ``keys`` says where the key-encryption keys come from (``"env:GRASSROOTS_KEYS"``, ``"file:/path"``, a
     plugin's scheme, or a KeyService). With it the network is sealed, and one that was not is sealed now,
@@ -89,7 +94,7 @@ def open(
     service = discovery.find_keys(keys) if isinstance(keys, str) else keys
     opened = discovery.find_storage(url).open(url, network) if storage is None else storage(network)
     try:
-        return _opened(opened, network, zone, packs, kinds, service, clock, entropy, pause)
+        return _opened(opened, network, zone, packs, kinds, service, clock, entropy, pause, policy)
     except BaseException:
         opened.close()
         raise
@@ -105,6 +110,7 @@ def _opened(
     clock: Callable[[], datetime],
     entropy: Callable[[int], bytes],
     pause: Callable[[float], None],
+    policy: PolicyOffer | None,
 ) -> Network:
     table = Kinds((*standard_kinds(), *kinds))
     storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING, KEYRING])
@@ -148,6 +154,7 @@ def _opened(
         packs=in_force,
         policy=Policy.of(in_force, clock().date()),
         salt=bytes.fromhex(charter.salt),
+        outside=None if policy is None else Outside(policy, clock),
     )
     return Network(office)
 
@@ -218,12 +225,22 @@ class Network:
         """A desk for an actor: an :class:`Actor`, or "posture:name" as in ``"clerk:li"``.
 
         ``proxy_for`` names the person for whom this one types, ``sheet`` the number of the paper that the
-        typing follows: both stay in the trail.
+        typing follows: both stay in the trail. ``purpose`` is one of those that the rule packs list
+        (table ``purpose``); BadInput ``purpose-unknown`` for any other.
         """
         who = Actor.parse(actor) if isinstance(actor, str) else actor
         if not isinstance(who, Actor):
             raise BadInput("argument-wrong-type", field="actor", what=str(actor), wanted="Actor")
+        known = self._office.packs.table("purpose", self._office.clock().astimezone(self.zone).date())
+        # A network whose packs list none has only everyday work.
+        if purpose not in (known or ("work",)):
+            raise BadInput("purpose-unknown", what=purpose, known=tuple(known or ("work",)))
         return Desk(Seat(office=self._office, actor=who, purpose=purpose, proxy_for=proxy_for, sheet=sheet))
+
+    @property
+    def policy_failures(self) -> tuple[Failure, ...]:
+        """The last inquiries to which the outside policy gave no answer, oldest first."""
+        return () if self._office.outside is None else self._office.outside.failures
 
     def close(self) -> None:
         """Close the storage. May be repeated."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import chain, combinations, product
+from itertools import product
 from typing import Any, final
 
 import attrs
@@ -40,18 +40,35 @@ SHIPPED = Packs(
 ROWS = policy_rows(SHIPPED, TODAY)
 POLICY = Policy.of(SHIPPED, TODAY)
 
-KINDS = ("member", "pairing", "contact", "duty", "concern", "intervention", "award", "seal", "app-own-kind")
-PURPOSES = ("work", "app-own-purpose")
+KINDS = (
+    "member", "pairing", "contact", "duty", "concern", "intervention", "award", "seal", "tie", "consent",
+    "grant", "leave", "app-own-kind",
+)  # fmt: skip
+PURPOSES = ("work", "emergency", "rights", "app-own-purpose")
 TIES = tuple(relation for relation in Relation if relation is not Relation.ANY)
-TIED = tuple(frozenset(some) for size in range(len(TIES) + 1) for some in combinations(TIES, size))
+TIED = (
+    frozenset[Relation](),
+    *(frozenset({tie}) for tie in TIES),
+    *(frozenset({tie, Relation.RESTRICTED}) for tie in TIES if tie is not Relation.RESTRICTED),
+    frozenset({Relation.PAIRED, Relation.SELF}),
+    frozenset({Relation.PAIRED, Relation.STATION}),
+    frozenset({Relation.EMERGENCY, Relation.PAIRED}),
+    frozenset(TIES),
+)
 G, A, R = FieldGroup, Action, Relation
 ALLOW, MASK, DENY = Effect.ALLOW, Effect.MASK, Effect.DENY
 
+FAMILY = ("tie", "screening", "consent", "grant", "access", "request", "restriction", "hold")
+"""What is not for everybody to list, not even without names."""
+
 
 # -- the reference: what the network agreed on, said once more without any table ---------------------------
-def agreed(posture: str, tied: frozenset[Relation], kind: str, group: str, action: str) -> str:
+def agreed(posture: str, tied: frozenset[Relation], kind: str, group: str, action: str, purpose: str) -> str:
     """Written from the agreement, not from the rows; it knows neither packs nor ranks."""
+    if "restricted" in tied and action != "count" and purpose in ("work", "emergency"):
+        return "deny"  # use was stopped: it lies there, for rights and audits alone
     looking = action in ("read", "list")
+    told = kind == "grant" and "author" in tied and (looking or action == "write")
     match posture:
         case "steward" | "system":
             return "allow"
@@ -60,22 +77,65 @@ def agreed(posture: str, tied: frozenset[Relation], kind: str, group: str, actio
                 return "deny"
             return "deny" if group == "health" and action in ("bulk", "export") else "allow"
         case "partner":
-            return "allow" if action == "count" else "deny"
+            return large_groups(group) if action == "count" else "deny"
         case "auditor":
-            if action == "count" or (looking and group == "general"):
+            if action == "count":
+                return large_groups(group)
+            if told or (kind == "grant" and looking and group == "case"):
                 return "allow"
+            if looking and group == "general":
+                return "deny" if kind in ("tie", "screening") else "allow"
             return "mask" if looking and group == "identity" else "deny"
         case "volunteer" | "lead":
+            own = "self" in tied or "guardian" in tied
+            wrote = "author" in tied or "case" in tied
             may = (
-                (looking and group == "general")
-                or ("self" in tied and (looking or action == "export"))
-                or ("paired" in tied and looking and group in ("identity", "contact", "case"))
-                or (action == "write" and kind in ("shift", "duty", "concern", "intervention", "contact"))
+                (looking and group == "general" and kind not in FAMILY)
+                or (own and (looking or action == "export"))
+                or (own and action == "write" and kind in ("consent", "request"))
+                or (
+                    "paired" in tied
+                    and looking
+                    and kind in ("member", "pairing", "contact")
+                    and group in ("identity", "contact", "case")
+                )
+                or (
+                    wrote
+                    and looking
+                    and kind
+                    in ("shift", "duty", "concern", "intervention", "contact", "meeting", "submission")
+                    and group in ("identity", "contact", "case")
+                )
+                or (
+                    (wrote or "proxy" in tied)
+                    and action == "write"
+                    and kind in ("shift", "duty", "concern", "intervention", "contact")
+                )
+                or (
+                    bool({"self", "proxy"} & tied)
+                    and action == "write"
+                    and kind in ("duty", "contact", "leave")
+                )
+                or (kind == "grant" and action == "write" and purpose == "emergency")
+                or (
+                    "emergency" in tied
+                    and looking
+                    and purpose == "emergency"
+                    and kind in ("member", "tie", "pairing", "contact")
+                )
+                or told
             )
             if posture == "lead":
-                may = may or action == "count" or ("station" in tied and (looking or action == "write"))
+                if action == "count":
+                    return large_groups(group)
+                may = may or (bool({"station", "deputy"} & tied) and (looking or action == "write"))
             return "allow" if may else "deny"
     raise AssertionError(posture)
+
+
+def large_groups(group: str) -> str:
+    """Everybody who counts may count what is general; what is guarded in groups large enough."""
+    return "allow" if group == "general" else "mask"
 
 
 def differences(policy: Policy, postures: tuple[Posture, ...] = tuple(Posture)) -> Iterator[tuple[Any, ...]]:
@@ -83,7 +143,7 @@ def differences(policy: Policy, postures: tuple[Posture, ...] = tuple(Posture)) 
     for posture, tied, kind, action, purpose in product(postures, TIED, KINDS, Action, PURPOSES):
         effects = policy.effects(posture, tied, kind, action, purpose)
         for group in FieldGroup:
-            if effects[group] != agreed(posture, tied, kind, group, action):
+            if effects[group] != agreed(posture, tied, kind, group, action, purpose):
                 yield posture, tied, kind, action, purpose, group
 
 
@@ -108,12 +168,17 @@ def broken_tables() -> dict[str, tuple[PolicyRow, ...]]:
         put("weakened", effect=MASK if own[0].effect is not MASK else ALLOW)
         if own[0].relation is not R.ANY:
             put("without its tie", relation=R.ANY)
-        if all(row.group != "*" for row in own):
+        # A mask over everything changes nothing where an allow stands beside it: that one is no slip.
+        if all(row.group != "*" for row in own) and own[0].effect is not MASK:
             put("for every field group", group="*")
         if all(row.action != "*" for row in own):
             put("for every action", action="*")
         if all(row.kind != "*" for row in own):
             put("for every kind", kind="*")
+        if all(row.purpose != "*" for row in own):
+            put("for every purpose", purpose="*")
+        if own[0].but_not:
+            put("for the closed kinds too", but_not=frozenset())
         if own[0].posture != "steward":
             put("for partners too", posture="partner" if own[0].posture != "partner" else "volunteer")
     return tables
@@ -128,7 +193,10 @@ def test_there_are_more_than_thirty_broken_tables() -> None:
 
 @pytest.mark.parametrize("slip", BROKEN)
 def test_a_broken_table_is_caught(slip: str) -> None:
-    assert next(differences(Policy(BROKEN[slip])), None) is not None
+    # The postures of the row that slipped come first: that is where it shows.
+    touched = {row.posture for row in ROWS if row.id == slip.partition(":")[0]}
+    postures = tuple(sorted(Posture, key=lambda one: one.value not in touched))
+    assert next(differences(Policy(BROKEN[slip]), postures), None) is not None
 
 
 # -- every posture, as a newcomer would ask ----------------------------------------------------------------
@@ -182,9 +250,24 @@ def test_a_volunteer_sees_and_takes_along_everything_about_themselves_and_awards
 
 
 @pytest.mark.parametrize("kind", ["shift", "duty", "concern", "intervention", "contact"])
-def test_a_volunteer_writes_down_what_happened_on_duty(kind: str) -> None:
-    assert effect(Posture.VOLUNTEER, kind, G.CASE, A.WRITE) is ALLOW
-    assert effect(Posture.VOLUNTEER, kind, G.CASE, A.BULK) is DENY
+def test_a_volunteer_writes_down_what_they_did_and_nobody_elses(kind: str) -> None:
+    for tie in (R.AUTHOR, R.CASE, R.PROXY):
+        assert effect(Posture.VOLUNTEER, kind, G.CASE, A.WRITE, tie) is ALLOW
+    assert effect(Posture.VOLUNTEER, kind, G.CASE, A.WRITE) is DENY
+    assert effect(Posture.VOLUNTEER, kind, G.CASE, A.WRITE, R.PAIRED, R.STATION) is DENY
+    assert effect(Posture.VOLUNTEER, kind, G.CASE, A.BULK, R.AUTHOR) is DENY
+
+
+def test_nobody_decides_about_the_concern_that_they_raised() -> None:
+    assert effect(Posture.VOLUNTEER, "concern", G.CASE, A.WRITE, R.SELF) is DENY
+    assert effect(Posture.VOLUNTEER, "duty", G.GENERAL, A.WRITE, R.SELF) is ALLOW
+
+
+def test_use_that_was_stopped_is_closed_to_the_office_as_well_but_not_to_rights_and_audits() -> None:
+    for posture in Posture:
+        assert effect(posture, "member", G.GENERAL, A.READ, R.RESTRICTED, R.SELF) is DENY
+    rights = effect(Posture.STEWARD, "member", G.HEALTH, A.READ, R.RESTRICTED, purpose="rights")
+    assert rights is ALLOW
 
 
 def test_an_auditor_counts_and_reads_with_masked_names() -> None:
@@ -597,6 +680,7 @@ def test_an_actor_that_cannot_be_read_is_refused_in_words(text_: str, code: str)
         assert "$" not in say(code, refused.value.facts, language)
 
 
-def test_the_matrix_asks_every_subset_of_ties() -> None:
-    assert set(TIED) == {frozenset(c) for c in chain.from_iterable(combinations(TIES, n) for n in range(5))}
-    assert len(TIED) == 16
+def test_the_matrix_asks_every_tie_alone_all_at_once_and_with_a_restriction() -> None:
+    alone = {frozenset({tie}) for tie in TIES}
+    assert {frozenset(), *alone, frozenset(TIES)} <= set(TIED)
+    assert len(TIES) == 10

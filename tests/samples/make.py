@@ -102,6 +102,22 @@ LEAST: dict[str, dict[str, Any]] = {
     "callout_answer": {
         "id": "J1-M1", "callout": "J1", "member": "M1", "station": "S1", "said": "yes",
     },
+    "tie": {"id": "J1", "one": "M1", "other": "M2", "kind": "guardian", "span": {"first": "2021-03-01"}},
+    "screening": {"id": "L1", "member": "M1", "on": "2021-03-01", "result": "clear"},
+    "grant": {
+        "id": "GR1", "by": "lead:li", "member": "M1", "reason": "fall", "words": "不开门",
+        "told": ["steward:office"], "opened": "2021-07-02T01:00:00Z", "until": "2021-07-02T02:00:00Z",
+    },
+    "access": {
+        "id": "AC1", "by": "lead:li", "at": "2021-07-02T01:00:00Z", "purpose": "work", "ground": "minor",
+    },
+    "consent": {
+        "id": "CO1", "member": "M1", "purpose": "publish", "text": "publish-1", "version": "1",
+        "fingerprint": "ab" * 32, "given": "2021-07-02", "way": "in-person",
+    },
+    "request": {"id": "RQ1", "member": "M1", "kind": "copy", "on": "2021-07-02"},
+    "restriction": {"id": "RS1", "member": "M1", "since": "2021-07-02", "reason": "asked"},
+    "hold": {"id": "HO1", "member": "M1", "since": "2021-07-02", "reason": "court"},
 }  # fmt: skip
 
 FULL: dict[str, dict[str, Any]] = {
@@ -161,7 +177,7 @@ FULL: dict[str, dict[str, Any]] = {
         "pauses": [{"first": "2021-04-01", "last": "2021-04-30"}], "ended": "2021-12-01",
         "end_reason": "planned", "despite": "steward-li",
     },
-    "contact": {"station": "S1", "medium": "phone", "minutes": 20, "note": "没有接"},
+    "contact": {"station": "S1", "medium": "phone", "minutes": 20, "note": "没有接", "present": ["M3"]},
     "activity": {
         "title_en": "Calligraphy", "station": "S1", "team": "T1",
         "recurrence": {"weekdays": ["monday", "friday"], "every": 2, "since": "2021-03-01"},
@@ -257,6 +273,25 @@ FULL: dict[str, dict[str, Any]] = {
         "asked": ["M1", "M2"], "status": "called-off", "reason": "rain-over",
     },
     "callout_answer": {"spare": True},
+    "tie": {"span": {"first": "2021-03-01", "last": "2021-12-31"}},
+    "screening": {"source": "police-query", "station": "S1"},
+    "grant": {
+        "seen": ["steward:office"], "told": ["steward:office", "clerk:wang"],
+        "closed": "2021-07-02T01:30:00Z",
+    },
+    "access": {
+        "people": ["M1"], "records": ["member/M1"], "grant": "GR1", "sheet": "7", "ground": "emergency",
+    },
+    "consent": {
+        "way": "paper", "by": "M2", "sheet": "12", "withdrawn": "2021-08-01", "withdrawn_way": "phone",
+        "withdrawn_by": "M2", "withdrawn_sheet": "13",
+    },
+    "request": {
+        "standing": "relative", "by": "M2", "due": "2021-08-01", "status": "refused",
+        "answered": "2021-07-20", "reason": "kept-by-law", "words": "想看看",
+    },
+    "restriction": {"purposes": ["work"], "lifted": "2021-08-01"},
+    "hold": {"lifted": "2021-08-01"},
 }  # fmt: skip
 
 

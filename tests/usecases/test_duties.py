@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from grassroots.contracts.policy import Actor, Posture
 from grassroots.desk import Desk
 from grassroots.domain.duty import (
     Duty,
@@ -209,8 +210,25 @@ def test_an_auditor_sees_that_something_came_in_and_not_what(
 
 
 def test_whoever_is_on_duty_may_write_the_log(desk: Desk, network: Network, post: StationId) -> None:
-    posted, _ = on_duty(desk, post)
-    assert network.desk("volunteer:zhou").duties.report_nothing(posted.id).nil_return
+    posted, duty = on_duty(desk, post)
+    there = network.desk(Actor("zhou", Posture.VOLUNTEER, member=duty.member))
+    reported = there.duties.report_nothing(posted.id)
+    assert (reported.nil_return, reported.logged_by) == (True, duty.member)
+
+
+def test_whoever_was_not_there_writes_only_as_the_declared_proxy_of_somebody_who_was(
+    desk: Desk, network: Network, post: StationId
+) -> None:
+    posted, duty = on_duty(desk, post)
+    other = desk.members.register(name="郑一").id
+    stranger = Actor("zheng", Posture.VOLUNTEER, member=other)
+    for own in (network.desk(stranger), network.desk("volunteer:nobody")):
+        with pytest.raises(Denied):
+            own.duties.report_nothing(posted.id)
+        with pytest.raises(Denied):
+            own.duties.arrive(duty.id)
+    typing = network.desk(stranger, proxy_for=duty.member, sheet="12")
+    assert typing.duties.arrive(duty.id).arrived is not None
 
 
 def test_two_desks_never_put_one_member_in_two_places_at_once(

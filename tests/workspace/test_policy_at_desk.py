@@ -16,7 +16,7 @@ from grassroots.contracts.policy import Actor, Posture
 from grassroots.contracts.storage import Ref
 from grassroots.desk import Desk
 from grassroots.domain.member import Limit, Member
-from grassroots.errors import Denied, Missing
+from grassroots.errors import Denied
 from grassroots.network import Network
 from grassroots.values.ids import StationId
 from grassroots.workspace.acts import Room
@@ -165,12 +165,18 @@ def test_a_clerk_does_not_bring_in_health_as_a_list(network: Network, member: Me
     assert bulk.keep(bulk.load(Member, member.id).correct(remark="x")).remark == "x"
 
 
-def test_an_act_gives_back_only_what_its_actor_may_see(network: Network, member: Member) -> None:
-    """A volunteer may write a duty down and still does not learn a name by it."""
+def test_who_may_not_write_does_not_learn_whether_there_is_anything_to_write(
+    network: Network, member: Member
+) -> None:
     desk, own = network.desk("steward:office"), network.desk("volunteer:li")
     head = desk.seat.office.storage.head()
-    with pytest.raises(Missing):
-        own.members.leave("NOBODY")  # type: ignore[arg-type]
+    for id_ in ("NOBODY", member.id):
+        with pytest.raises(Denied):
+            own.members.leave(id_)  # type: ignore[arg-type]
+    with pytest.raises(Denied):
+        own.members.correct(member.id, phone=member.phone)  # right or wrong: no difference
+    with pytest.raises(Denied):
+        own.members.correct(member.id, phone="14400000009")
     assert desk.seat.office.storage.head() == head
 
 

@@ -159,7 +159,7 @@ def _plain(figure: Figure, records: int | None = None) -> dict[str, Any]:
         **_defined(figure.definition),
         "value": plain(figure.value),
         "percent": figure.value.percent() if isinstance(figure.value, Rate) else None,
-        "records": len(figure.evidence()) if records is None else records,
+        "records": figure.records if records is None else records,
         "period": figure.period.iso if figure.period else None,
         "place": figure.place,
         "packs": figure.packs,

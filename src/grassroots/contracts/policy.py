@@ -6,6 +6,7 @@ Whoever answers (the table of the rule packs, or one day an app with its own use
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final, final
 
@@ -28,13 +29,21 @@ class Posture(StrEnum):
 
 
 class Relation(StrEnum):
-    """What ties an actor to one record; computed from the record itself, by its kind."""
+    """What ties an actor to one record: from the record itself, and from what the network knows of the
+    actor.
+    """
 
     ANY = "any"  # no tie is needed; every actor has this one with every record
     SELF = "self"  # the record is about the actor
     STATION = "station"  # the record belongs to a station that the actor heads
-    PAIRED = "paired"  # the record is about somebody whom the actor is paired with
-    AUTHOR = "author"  # the actor wrote the record down
+    DEPUTY = "deputy"  # the record belongs to a station whose head the actor stands in for
+    PAIRED = "paired"  # the record is about somebody whom the actor looks after, or who looks after them
+    GUARDIAN = "guardian"  # the record is about somebody whose guardian the actor is
+    AUTHOR = "author"  # the actor wrote the record down, or stood the shift that it tells of
+    CASE = "case"  # the actor sees to the matter: it was given to them
+    PROXY = "proxy"  # the actor types for the person to whom the record belongs, and says so
+    EMERGENCY = "emergency"  # the actor broke the glass for the person whom the record is about
+    RESTRICTED = "restricted"  # whom the record is about had its use stopped: it may only lie there
 
 
 class Action(StrEnum):
@@ -135,3 +144,53 @@ class Decision:
     def code(self) -> str:
         """The catalogue code of the sentence that explains this answer."""
         return "policy-no-row" if self.row is None else f"policy-because-{self.effect}"
+
+
+# -- a policy of the embedding app ------------------------------------------------------------------------
+@final
+@attrs.frozen(kw_only=True)
+class Inquiry:
+    """What an outside policy is asked: who wants to do what with which record, for what.
+
+    ``relations`` are the ties that the network itself knows of; ``id`` is None where no single record is
+    meant (a count).
+    """
+
+    actor: Actor
+    relations: frozenset[Relation]
+    kind: str
+    id: str | None
+    action: Action
+    purpose: str
+
+
+Verdict = Mapping[str, str] | str
+"""An answer: an effect for every field group, by its name (one that is not named is denied), or one for
+all.
+"""
+
+Judge = Callable[[Inquiry], Verdict]
+"""Something that answers an inquiry: an app's own users, Cedar, OpenFGA. It may be called by several
+threads.
+"""
+
+
+class Voice(StrEnum):
+    """How far an outside policy is heard."""
+
+    NARROW = "narrow"  # it can only close what the table opens
+    DECIDE = "decide"  # it answers alone; the table is not asked
+
+
+@final
+@attrs.frozen(kw_only=True)
+class PolicyOffer:
+    """An outside policy: who answers, how far it is heard, how long it may think.
+
+    Without an answer in time (``seconds``), with an error or with nonsense it is a no, and that is recorded.
+    """
+
+    name: str
+    judge: Judge
+    voice: Voice = Voice.NARROW
+    seconds: float = 2.0

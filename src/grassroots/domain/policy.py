@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from itertools import chain, combinations, product
+from itertools import product
 from types import MappingProxyType
 from typing import Any, Final, TypeVar, final
 
@@ -45,13 +45,15 @@ ALL: Final = "*"
 R = TypeVar("R")
 
 _RANK: Final = {Effect.MASK: 0, Effect.ALLOW: 1, Effect.DENY: 2}
-_TIES: Final = tuple(relation for relation in Relation if relation is not Relation.ANY)
 
 
 @final
 @attrs.frozen(kw_only=True)
 class PolicyRow:
-    """One row of the table. ``id`` is its rule in the pack; a rule with lists gives several rows."""
+    """One row of the table. ``id`` is its rule in the pack; a rule with lists gives several rows.
+
+    ``but_not`` are kinds of which a row for every kind does not speak.
+    """
 
     id: str
     posture: str
@@ -63,6 +65,7 @@ class PolicyRow:
     effect: Effect
     pack: str
     version: str
+    but_not: frozenset[str] = frozenset()
 
     def speaks_of(self, question: Question) -> bool:
         """Whether the row has anything to say about this question."""
@@ -70,6 +73,7 @@ class PolicyRow:
             self.posture in (ALL, question.posture)
             and (self.relation is Relation.ANY or self.relation in question.relations)
             and self.kind in (ALL, question.kind)
+            and question.kind not in self.but_not
             and self.group in (ALL, question.group)
             and self.action in (ALL, question.action)
             and self.purpose in (ALL, question.purpose)
@@ -112,6 +116,7 @@ def policy_rows(packs: Packs, on: date) -> tuple[PolicyRow, ...]:
                     effect=Effect(value["effect"]),
                     pack=answer.pack,
                     version=answer.version,
+                    but_not=frozenset(value.get("but_not", ())),
                 )
             )
             if action == Action.COUNT and relation != Relation.ANY:
@@ -161,11 +166,12 @@ class Policy:
         """``masks`` says per kind of field (name, phone, id_number, address) which style masks it."""
         self.rows = rows
         self.masks = masks
-        self._kinds = frozenset(row.kind for row in rows)
+        self._kinds = frozenset(kind for row in rows for kind in (row.kind, *row.but_not))
         self._purposes = frozenset(row.purpose for row in rows)
         self._lanes: dict[tuple[Posture, str, Action, str], tuple[PolicyRow, ...]] = {}
         self._effects: dict[tuple[Posture, frozenset[Relation], str, Action, str], Effects] = {}
         self._ever: dict[tuple[Posture, str, Action, str], bool] = {}
+        self._ties: dict[tuple[Posture, str, Action, str], frozenset[Relation]] = {}
 
     @classmethod
     def of(cls, packs: Packs, on: date) -> Policy:
@@ -217,13 +223,23 @@ class Policy:
         key = (posture, kind, action, purpose)
         known = self._ever.get(key)
         if known is None:
-            ties: tuple[Relation, ...] = () if action is Action.COUNT else _TIES
-            sets = chain.from_iterable(combinations(ties, size) for size in range(len(ties) + 1))
+            # A further tie can only close more: if any set of ties opens it, then none or a single one does.
+            ties = () if action is Action.COUNT else self.ties(posture, kind, action, purpose)
             general = FieldGroup.GENERAL
             known = self._ever[key] = any(
-                self.effects(posture, frozenset(some), kind, action, purpose)[general] is not Effect.DENY
-                for some in sets
+                self.effects(posture, some, kind, action, purpose)[general] is not Effect.DENY
+                for some in (frozenset[Relation](), *(frozenset({tie}) for tie in ties))
             )
+        return known
+
+    def ties(self, posture: Posture, kind: str, action: Action, purpose: str) -> frozenset[Relation]:
+        """The relations that can make a difference here: only these have to be looked up."""
+        kind, purpose = self._named(kind, purpose)
+        key = (posture, kind, action, purpose)
+        known = self._ties.get(key)
+        if known is None:
+            rows = self._lane(posture, kind, action, purpose)
+            known = self._ties[key] = frozenset(row.relation for row in rows) - {Relation.ANY}
         return known
 
     def _lane(self, posture: Posture, kind: str, action: Action, purpose: str) -> tuple[PolicyRow, ...]:
@@ -237,6 +253,7 @@ class Policy:
                 for row in self.rows
                 if row.posture in (ALL, posture)
                 and row.kind in (ALL, kind)
+                and kind not in row.but_not
                 and row.action in (ALL, action)
                 and row.purpose in (ALL, purpose)
             )

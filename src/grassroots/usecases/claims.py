@@ -80,7 +80,7 @@ class ClaimsRoom(Room):
             results = tuple(
                 self._titled(self._check(figures, asked, check, computed)) for check in claim.checks
             )
-            records = len(_together([figure for one in results for figure in one.figures]))
+            records = len(_records([figure for one in results for figure in one.figures]))
             found.append(ClaimResult(claim=claim, checks=results, records=records))
         return found
 
@@ -161,6 +161,11 @@ def _all_bear_out(check: Check, figures: tuple[Figure, ...]) -> CheckResult:
         expected=f"{len(figures)}/{len(figures)}",
         holds=not wanting and bool(figures),
     )
+
+
+def _records(figures: list[Figure]) -> set[tuple[str, str]]:
+    """The records behind several figures, each once: how many is told also to whoever may not list them."""
+    return {(one.kind, one.id) for figure in figures for one in figure.each(shown=False)}
 
 
 def _together(figures: list[Figure]) -> list[Evidence]:

@@ -21,6 +21,7 @@ from grassroots.domain.member import Member
 from grassroots.domain.organization import Organization
 from grassroots.domain.station import Station
 from grassroots.errors import Missing
+from grassroots.usecases.safeguarding import guard_owner
 from grassroots.usecases.workdays import working_days
 from grassroots.values.dates import Period
 from grassroots.values.ids import ConcernId, MemberId, OrganizationId, StationId
@@ -48,9 +49,11 @@ class Concerns(Room):
         """Write down what a resident told; ``fields`` are those of :class:`Concern`.
 
         A number of a paper slip is used once per station and year: the second time is refused and names the
-        first.
+        first. A volunteer who names nobody wrote it down themselves (``taken_by``).
         """
         work.load(Station, station)
+        if work.writer is not None:
+            fields.setdefault("taken_by", work.writer)
         step = Concern.take(
             id=ConcernId(work.new_id()),
             station=station,
@@ -84,9 +87,11 @@ class Concerns(Room):
 
     @act
     def assign(self, work: Work, id: ConcernId, owner: MemberId, *, due: date | None = None) -> Concern:
-        """Give it to somebody of the network."""
+        """Give it to somebody of the network, who is neither who raised it nor one of their family."""
         work.load(Member, owner)
-        return work.keep(work.load(Concern, id).assign(owner, due))
+        concern = work.load(Concern, id)
+        guard_owner(work, owner, (concern.raiser_member,))
+        return work.keep(concern.assign(owner, due))
 
     @act
     def refer(

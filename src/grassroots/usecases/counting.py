@@ -12,7 +12,8 @@ from typing import Any, final
 import attrs
 
 from grassroots.contracts.storage import AnyOf, Between, Condition, Includes, Is, Key, Scalar, Stored, Tally
-from grassroots.domain.figure import Definition, Other
+from grassroots.domain.fields import FieldGroup
+from grassroots.domain.figure import Definition, Measure, Other
 from grassroots.domain.member import Member, MemberStatus, birth_range
 from grassroots.domain.role import Role
 from grassroots.errors import BadInput, Missing
@@ -39,6 +40,12 @@ def _years(born: date, on: date) -> int:
 DERIVED: Mapping[tuple[str, str], Callable[[Any, date], Range | None]] = {("member", "age"): _age}
 """What is computed from a record for a day: the lowest and highest value it can have, None if unknown."""
 
+COMPUTED_FROM: Mapping[tuple[str, str], FieldGroup] = {
+    ("member", "age"): FieldGroup.IDENTITY,
+    ("member", "hindered_for"): FieldGroup.HEALTH,
+}
+"""The field group that a computed condition rests on: asking by it asks for that group."""
+
 HINDERED = "hindered_for"
 """A condition on members: those whom their limits keep from a role (a role's id)."""
 
@@ -58,6 +65,27 @@ class Question:
     tests: tuple[Test, ...] = ()
     other: tuple[Condition, ...] = ()
     flags: Mapping[str, Any] = attrs.field(factory=dict)
+    computed_from: frozenset[FieldGroup] = frozenset()
+
+    @property
+    def guarded_kind(self) -> str:
+        """The kind whose guarded fields are counted by: that which is asked, or members where none is."""
+        return self.definition.kind or "member"
+
+    @property
+    def whole(self) -> bool:
+        """Whether this viewer may be told whatever comes out; Denied if nothing of it.
+
+        False where guarded fields decide what is counted and only large groups may be told.
+        """
+        keys = [condition.key for condition in self.conditions]
+        return self.reading.counts_whole(self.guarded_kind, keys, self.computed_from)
+
+    @property
+    def guards(self) -> frozenset[FieldGroup]:
+        """The field groups of members by which was asked: a hit tells of them."""
+        guards = self.reading.office.kinds.named(self.guarded_kind).guards
+        return self.computed_from | {guards[one.key] for one in self.conditions if one.key in guards}
 
     @property
     def kind(self) -> str:
@@ -115,8 +143,11 @@ class Questions:
         conditions: list[Condition] = []
         tests: list[Test] = []
         flags: dict[str, Any] = {}
+        computed = set(_computed_from(definition))
         on = period.last if period else self.reading.today
         for name, value in {**definition.where, **where}.items():
+            if (group := COMPUTED_FROM.get((str(definition.kind), name))) is not None:
+                computed.add(group)
             if definition.kind is None:
                 flags[name] = value
             elif (definition.kind, name) in DERIVED:
@@ -142,6 +173,7 @@ class Questions:
             tests=tuple(tests),
             other=self._elsewhere(definition, definition.other, period),
             flags=flags,
+            computed_from=frozenset(computed),
         )
 
     def _elsewhere(
@@ -237,6 +269,14 @@ class Questions:
 def _record(reading: Reading, row: Stored) -> Any:
     office = reading.office
     return office.decode(office.kinds.named(row.ref.kind), row).record
+
+
+def _computed_from(definition: Definition) -> Iterator[FieldGroup]:
+    """What a measure itself rests on: a mean age on birth dates, likenesses on names."""
+    if (group := COMPUTED_FROM.get((str(definition.kind), str(definition.of)))) is not None:
+        yield group
+    if definition.measure is Measure.LIKENESSES:
+        yield FieldGroup.IDENTITY
 
 
 def _during(day: str | None, from_day: str | None, period: Period) -> list[Condition]:

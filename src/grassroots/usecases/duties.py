@@ -205,6 +205,7 @@ class Duties(Room):
         weather: str | None = None,
     ) -> Shift:
         """Write down what came in, one entry per matter; ``by`` wrote it, on a day (today)."""
+        by = by or work.writer
         given = [LogEntry(text=entry) if isinstance(entry, str) else entry for entry in entries]
         if by is not None:
             work.load(Member, by)
@@ -221,6 +222,7 @@ class Duties(Room):
         weather: str | None = None,
     ) -> Shift:
         """The nil return: somebody was there and nothing came in."""
+        by = by or work.writer
         if by is not None:
             work.load(Member, by)
         return work.keep(work.load(Shift, shift).report_nothing(on=on or work.today, by=by, weather=weather))

@@ -6,6 +6,7 @@ when something was written in between, the evidence says so instead of listing o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, final
@@ -56,7 +57,7 @@ class Figure:
     missing: tuple[str, ...] = ()
     groups: Mapping[str, int] = attrs.field(factory=dict)
     left_out: int = 0
-    _list: Callable[[], Iterable[Evidence]] = attrs.field(repr=False, eq=False)
+    _list: Callable[[bool], Iterable[Evidence]] = attrs.field(repr=False, eq=False)
 
     @property
     def id(self) -> str:
@@ -64,15 +65,33 @@ class Figure:
         return self.definition.id
 
     def evidence(self) -> list[Evidence]:
-        """Exactly the records that were counted, each once; Conflict if something was written since."""
+        """Exactly the records that were counted, each once; Conflict if something was written since.
+
+        Only those that this viewer may list: whoever may count only is told how many (:attr:`records`), and
+        not which. Denied if they may list none at all.
+        """
+        return self.each(shown=True)
+
+    @property
+    def records(self) -> int:
+        """How many records were counted, also those that this viewer may not list."""
+        return len(self.each(shown=False))
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """How many records were counted at each place (a station's id; "" where the record names none)."""
+        return Counter(one.place or "" for one in self.each(shown=False))
+
+    def each(self, *, shown: bool) -> list[Evidence]:
+        """The records behind it, each once: those that this viewer may list, or all, to be counted."""
         found: dict[tuple[str, str], Evidence] = {}
-        for one in self._list():
+        for one in self._list(shown):
             found.setdefault((one.kind, one.id), one)
         return list(found.values())
 
     def bears_out(self) -> bool:
         """Whether the evidence bears the value out: as many records as are counted, or some for a sum."""
-        records = len(self.evidence())
+        records = self.records
         if self.definition.measure is Measure.RECORDS:
             return records == self.value
         return records > 0 or self.value in (0, Rate(0, 0)) or all(part.bears_out() for part in self.parts)
@@ -143,6 +162,11 @@ class _Computer:
         head = self.reading.head()
         question = self.questions.ask(definition, period, place, where)
         counted = MEASURES[definition.measure](question)
+        if not question.whole:
+            # Guarded fields decide what was counted: a small number would single somebody out, and so
+            # would nought.
+            self.reading.large_enough(question.guarded_kind, _people(counted))
+            counted = attrs.evolve(counted, left_out=0)
         return Figure(
             definition=definition,
             value=counted.value,
@@ -172,7 +196,7 @@ class _Computer:
             packs=tuple(sorted(packs)),
             head=min(part.head for part in parts),
             parts=parts,
-            list=lambda: (one for part in parts for one in part.evidence()),
+            list=lambda shown: (one for part in parts for one in part.each(shown=shown)),
         )
 
     def _named(self, name: str) -> Definition:
@@ -181,14 +205,22 @@ class _Computer:
         return self.known[name]
 
 
+def _people(counted: Counted) -> int:
+    """How many records a value stands for, whatever it measures; of groups the smallest counts."""
+    smallest = min((number for number in counted.groups.values()), default=None)
+    number = counted.value if isinstance(counted.value, int) else sum(1 for _ in counted.rows())
+    return number if smallest is None else min(number, smallest)
+
+
 def _lister(
     reading: Reading, question: Question, counted: Counted, head: Position
-) -> Callable[[], Iterator[Evidence]]:
-    def listed() -> Iterator[Evidence]:
+) -> Callable[[bool], Iterator[Evidence]]:
+    def listed(shown: bool) -> Iterator[Evidence]:
         if reading.head() != head:
             raise Conflict
         definition = question.definition
-        for row in counted.rows():
+        rows = counted.rows()
+        for row in reading.listed(rows, question.guards) if shown else rows:
             yield Evidence(
                 row.ref.kind,
                 row.ref.id,

@@ -37,8 +37,10 @@ class Interventions(Room):
         """Write down one line of a patrol sheet; ``fields`` are those of :class:`Intervention`.
 
         ``incidents`` is 1 unless given, and 0 where nothing was found. ``kind`` is a code of the rule packs'
-        table ``intervention_kind``.
+        table ``intervention_kind``. A volunteer who names nobody writes for themselves.
         """
+        if work.writer is not None:
+            fields.setdefault("by", (work.writer,))
         step = Intervention.record(
             id=InterventionId(work.new_id()),
             kind=kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, final
 
@@ -20,6 +20,7 @@ from grassroots.domain.pairing import (
     Scheme,
     unchecked,
 )
+from grassroots.usecases.safeguarding import guard_contact, guard_pairing
 from grassroots.values.dates import Period
 from grassroots.values.ids import ContactId, MemberId, PairingId, SchemeId, StationId
 from grassroots.workspace.acts import Room, act, look
@@ -48,24 +49,30 @@ class Pairings(Room):
     ) -> Pairing:
         """Propose two people to each other under a scheme of the rule packs.
 
-        ``despite`` names who answers for going beyond the scheme's maximum or ages.
+        ``despite`` names who answers for going beyond the scheme's maximum or ages, or for two of one family.
+        What protects children nobody can answer for.
         """
+        helper, helped, day = work.load(Member, supporter), work.load(Member, recipient), on or work.today
         step = Pairing.propose(
             id=PairingId(work.new_id()),
             scheme=scheme_in_force(work, scheme),
-            supporter=work.load(Member, supporter),
-            recipient=work.load(Member, recipient),
+            supporter=helper,
+            recipient=helped,
             live=work.find(Pairing, Is("supporter", supporter), AnyOf("status", _LIVE)),
-            on=on or work.today,
+            on=day,
             station=station,
             despite=despite,
+            answered=guard_pairing(work, helper, helped, scheme=scheme, on=day, despite=despite),
         )
         return work.keep(step)
 
     @act
     def begin(self, work: Work, id: PairingId, *, on: date | None = None) -> Pairing:
-        """Both agreed; ``on`` is the first day."""
-        return work.keep(work.load(Pairing, id).begin(on or work.today))
+        """Both agreed; ``on`` is the first day. What protects children is asked again."""
+        pairing, day = work.load(Pairing, id), on or work.today
+        people = [work.load(Member, member) for member in pairing.members]
+        guard_pairing(work, *people, scheme=pairing.scheme, on=day, despite=pairing.despite)
+        return work.keep(pairing.begin(day))
 
     @act
     def pause(self, work: Work, id: PairingId, *, on: date | None = None) -> Pairing:
@@ -97,8 +104,13 @@ class Pairings(Room):
         minutes: int | None = None,
         by: MemberId | None = None,
         note: str | None = None,
+        present: Sequence[MemberId] = (),
     ) -> Contact:
-        """Record a visit or call, made or only attempted; ``by`` is a stand-in, else the supporter."""
+        """Record a visit or call, made or only attempted; ``by`` is a stand-in, else the supporter.
+
+        ``present`` are others who were there: with a child a second grown-up, or else it is told in full
+        (``minutes`` and ``note``).
+        """
         if by is not None:
             work.load(Member, by)
         step = Contact.record(
@@ -111,7 +123,10 @@ class Pairings(Room):
             minutes=minutes,
             by=by,
             note=note,
+            present=tuple(present),
         )
+        people = [work.load(Member, member) for member in step.after.people]
+        guard_contact(work, step.after, work.load(Member, step.after.recipient), people)
         return work.keep(step)
 
     @act

@@ -13,7 +13,9 @@ from grassroots.domain.member import Limit, Member
 from grassroots.domain.pack import Packs
 from grassroots.domain.role import Role
 from grassroots.domain.rota import Standby, StandbyKind, StandbyStatus
+from grassroots.domain.safeguarding import SafeguardingRefused
 from grassroots.errors import Missing
+from grassroots.usecases.safeguarding import guard_duty
 from grassroots.values.dates import Period
 from grassroots.values.ids import DutyId, MemberId
 from grassroots.workspace.work import Work
@@ -56,6 +58,7 @@ def assign_duty(
     mine = [duty for duty in there if duty.member == member]
     if mine:
         return mine[0]
+    guard_duty(work, shift, member)
     step = Duty.assign(
         shift,
         work.load(Member, member),
@@ -91,7 +94,7 @@ def move_up(work: Work, shift: Shift) -> Duty | None:
             continue
         try:
             duty = assign_duty(work, shift, one.member)
-        except DutyRefused:
+        except (DutyRefused, SafeguardingRefused):
             continue
         work.keep(one.call_up())
         return duty

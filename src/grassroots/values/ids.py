@@ -49,6 +49,14 @@ AwardId = NewType("AwardId", str)
 IntakeId = NewType("IntakeId", str)
 CalloutId = NewType("CalloutId", str)
 CalloutAnswerId = NewType("CalloutAnswerId", str)
+TieId = NewType("TieId", str)
+ScreeningId = NewType("ScreeningId", str)
+ConsentId = NewType("ConsentId", str)
+GrantId = NewType("GrantId", str)
+AccessId = NewType("AccessId", str)
+RequestId = NewType("RequestId", str)
+RestrictionId = NewType("RestrictionId", str)
+HoldId = NewType("HoldId", str)
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that an id read out from paper is not misheard."""

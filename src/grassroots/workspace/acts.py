@@ -8,17 +8,21 @@ something it rested on moved meanwhile (full-jitter backoff, ten tries). ``@look
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast, get_type_hints
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast, get_args, get_type_hints
 
 import attrs
 
 from grassroots.contracts.storage import Batch, Fact, Ref, limits
+from grassroots.domain.access import Access
+from grassroots.domain.fields import FieldGroup
 from grassroots.domain.policy import Action
-from grassroots.errors import BadInput, Conflict, Denied, Locked, Refused, Unavailable
+from grassroots.domain.step import Step
+from grassroots.errors import BadInput, Conflict, Denied, Locked, NotAssignable, Refused, Unavailable
 from grassroots.workspace.codec import compact, unstructure
 from grassroots.workspace.fitting import fitted
+from grassroots.workspace.kindspec import KindSpec
 from grassroots.workspace.office import Seat
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.sealing.header import HEADER
@@ -44,42 +48,100 @@ class Room:
 
 
 def act(method: Callable[Concatenate[S, Work, P], T]) -> Callable[Concatenate[S, P], T]:
-    """Make a method one act: one batch, whole or not at all."""
+    """Make a method one act: one batch, whole or not at all.
+
+    Whoever may never write what the method gives is refused before any rule is asked: a rule's refusal tells
+    something of the records that it rests on.
+    """
 
     @wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         seat = self._seat
         args, kwargs = fitted(method, args, kwargs)
         asked = (method.__qualname__, args, kwargs)
+        for spec in _gives(method, seat):
+            seat.may(spec, Action.BULK if seat.bulk else Action.WRITE)
         try:
-            return perform(seat, lambda work: method(self, work, *args, **kwargs), asked)
-        except (Refused, BadInput):
+            return perform(seat, lambda work: method(self, work, *args, **kwargs), asked, frozenset(kwargs))
+        except (Refused, BadInput) as refusal:
             # An act sent twice may be refused the second time because of what it did the first time.
-            if seat.act_id is None or (stands := _done_before(seat, method, asked)) is None:
-                raise
-            return cast("T", _as_shown(seat, stands))
+            if seat.act_id is not None and (stands := _done_before(seat, method, asked)) is not None:
+                return cast("T", _as_shown(seat, stands))
+            if (hidden := unexplained(seat, refusal)) is not None:
+                raise hidden from None
+            raise
 
     return cast("Callable[Concatenate[S, P], T]", run)
 
 
 def look(method: Callable[Concatenate[S, Reading, P], T]) -> Callable[Concatenate[S, P], T]:
-    """Make a method one look: it may read, count and walk, and writes nothing."""
+    """Make a method one look: it may read, count and walk, and writes nothing of the field.
+
+    What has to be remembered of it (a child was looked at, broken glass was used) is written when it is over,
+    before anybody gets the answer. A look inside a look is part of that one.
+    """
 
     @wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         args, kwargs = fitted(method, args, kwargs)
-        return method(self, Reading(self._seat), *args, **kwargs)
+        reading = Reading(self._seat)
+        with reading.remembered(_remember):
+            return method(self, reading, *args, **kwargs)
 
     return cast("Callable[Concatenate[S, P], T]", run)
 
 
-def perform(seat: Seat, do: Callable[[Work], T], asked: Any) -> T:
-    """Run one act to its end: decide, commit, and decide anew when the ground has moved."""
+def _remember(seat: Seat, noted: Iterable[Step[Access]]) -> None:
+    """Write down the looks that are to be remembered: one batch, which asks no policy and rests on
+    nothing.
+    """
+    work = Work(seat, seat.office.ids(seat.office.clock()))
+    for step in noted:
+        work.note(step)
+    batch = work.batch()
+    if batch is not None:
+        commit(seat, batch)
+
+
+def _gives(method: Callable[..., Any], seat: Seat) -> Iterator[KindSpec[Any]]:
+    """The kinds of the records that a method gives, alone or in a list."""
+    classes = seat.office.kinds.classes
+    for given in _given(method):
+        if given in classes:
+            yield classes[given]
+
+
+@cache
+def _given(method: Callable[..., Any]) -> tuple[Any, ...]:
+    given = get_type_hints(method).get("return")
+    return (given, *get_args(given))
+
+
+def unexplained(seat: Seat, refusal: Exception) -> NotAssignable | None:
+    """What a viewer is told instead of a refusal that would tell them what they may not read; None if
+    they may.
+    """
+    if not isinstance(refusal, Refused) or refusal.reveals is None:
+        return None
+    group, about = FieldGroup(refusal.reveals), refusal.facts.get("member")
+    seat = seat.fresh()
+    spec = seat.office.kinds.named("member")
+    person = Work(seat, "look").peek(spec.record, str(about)) if about else None
+    if seat.reads(spec, person, group):
+        return None
+    return NotAssignable(member=about, ask="lead")
+
+
+def perform(seat: Seat, do: Callable[[Work], T], asked: Any, fields: frozenset[str] = frozenset()) -> T:
+    """Run one act to its end: decide, commit, and decide anew when the ground has moved.
+
+    ``fields`` are the names that were given: who may not write one of them is refused, changed by it or not.
+    """
     office = seat.office
     act_id = seat.act_id or office.ids(office.clock())
     digest = _digest(seat, asked) if seat.act_id else ""
     for tried in range(1, TRIES + 1):
-        work = Work(seat, act_id, derived=seat.act_id is not None)
+        work = Work(seat, act_id, derived=seat.act_id is not None, asked=fields)
         answer = do(work)
         batch = work.batch(digest)
         if batch is None:
@@ -174,6 +236,8 @@ def _reload(seat: Seat, answer: Any) -> Any:
 def _as_shown(seat: Seat, answer: Any) -> Any:
     """What an act gives back passes the viewer's policy like anything else that they read."""
     kinds = seat.office.kinds
+    if seat.circle is None:
+        seat = seat.fresh()
     if isinstance(answer, (list, tuple)):
         return type(answer)(_as_shown(seat, item) for item in answer)
     if type(answer) not in kinds.classes:

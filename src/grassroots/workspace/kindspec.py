@@ -6,7 +6,7 @@ by the same door: ``grassroots.open(url, kinds=(KindSpec(...),))``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar, final
 
@@ -38,6 +38,14 @@ def _no_keys(_: Any) -> Mapping[str, KeyValue]:
 
 def _no_relations(_: Any, __: Actor) -> frozenset[Relation]:
     return frozenset()
+
+
+def _nobody(_: Any) -> tuple[str, ...]:
+    return ()
+
+
+def _nowhere(_: Any) -> None:
+    return None
 
 
 @final
@@ -94,6 +102,12 @@ class KindSpec(Generic[R]):
     ``hidden`` names the keys that are sensitive; nothing is counted or grouped by them. ``person`` is the key
     that holds the id of the member whom such a record belongs to: it is sealed with that person's key and
     forgotten with them.
+
+    Who is tied to a record: ``people`` are the members whom it is about, ``authors`` those who wrote it
+    down, ``on_case`` those who see to it, ``place`` the station to which it belongs, ``roster`` the shift
+    whose people may write it, ``bargain`` the duty that a swap between two people moves; ``relations``
+    gives ties that an app computes by itself. ``guards`` names the keys that are made of guarded fields,
+    with the field group: asking by them asks for that group.
     """
 
     name: str
@@ -106,6 +120,13 @@ class KindSpec(Generic[R]):
     together: tuple[tuple[str, ...], ...] = ()
     events: tuple[type[Event], ...] = ()
     relations: Callable[[R, Actor], frozenset[Relation]] = _no_relations
+    people: Callable[[R], Iterable[str | None]] = _nobody
+    authors: Callable[[R], Iterable[str | None]] = _nobody
+    on_case: Callable[[R], Iterable[str | None]] = _nobody
+    place: Callable[[R], str | None] = _nowhere
+    roster: Callable[[R], str | None] = _nowhere
+    bargain: Callable[[R], str | None] = _nowhere
+    guards: Mapping[str, FieldGroup] = attrs.field(factory=dict)
     history: frozenset[str] = frozenset()
     version: int = 1
     upcasters: Mapping[int, Upcaster] = attrs.field(factory=dict)
@@ -116,6 +137,10 @@ class KindSpec(Generic[R]):
         init=False, default=attrs.Factory(lambda self: sealed_groups(self.record), takes_self=True)
     )
     """The fields that are sealed as a whole, with the strictest group of what is in them."""
+    guarded: tuple[tuple[str, Any], ...] = attrs.field(
+        init=False, default=attrs.Factory(lambda self: _guarded(self.record), takes_self=True)
+    )
+    """The fields that belong to a guarded group, each with its default."""
 
     def person_of(self, record: R) -> str | None:
         """The member whom this record belongs to, if there is one."""
@@ -125,6 +150,11 @@ class KindSpec(Generic[R]):
     def stored_kind(self) -> Kind:
         """What a storage has to prepare for this kind."""
         return Kind(name=self.name, keys=dict(self.keys), together=self.together)
+
+
+def _guarded(record: type) -> tuple[tuple[str, Any], ...]:
+    fields = attrs.fields_dict(record)
+    return tuple((name, fields[name].default) for name in sealed_groups(record))
 
 
 @final

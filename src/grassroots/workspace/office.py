@@ -7,8 +7,8 @@ without a seat, so that no call is without a viewer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar, final
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from grassroots.contracts.calendar import Calendar
+from grassroots.contracts.policy import Inquiry, Relation
 from grassroots.contracts.storage import (
     AnyOf,
     Between,
@@ -33,12 +34,17 @@ from grassroots.domain.pack import Packs
 from grassroots.domain.policy import Action, Actor, Effect, Policy, mask_fields
 from grassroots.errors import BadInput, Denied
 from grassroots.values.ids import Ids, derived_id
+from grassroots.workspace.circle import Circle
 from grassroots.workspace.codec import Codec, Decoded
 from grassroots.workspace.kindspec import Hidden, Kinds, KindSpec, Record
+from grassroots.workspace.outside import Outside
 from grassroots.workspace.sealing.header import CLEAR
 from grassroots.workspace.sealing.sealing import Sealing
 
 R = TypeVar("R", bound=Record)
+
+USUAL_SMALLEST = 5
+"""Used where no pack in force has the table ``publishing``."""
 
 
 def _blind(sealing: Sealing, hidden: Hidden, value: KeyValue, index: str) -> KeyValue:
@@ -78,6 +84,7 @@ class Office:
     policy: Policy
     salt: bytes
     calendar: Callable[[], Calendar]
+    outside: Outside | None = None
     sealing: Sealing | None = None
     fence: Mapping[Ref, int] = MappingProxyType({})
     """What every write rests on in a network that is not sealed: that it still is not."""
@@ -124,6 +131,11 @@ class Office:
         keys = spec.keys_of(record) if any(one.key in spec.hidden for one in where) else None
         return keys is None or all(one.admits(keys) for one in where if one.key in spec.hidden)
 
+    def smallest_count(self, on: date) -> int:
+        """The smallest count that may be told of what is guarded or published (table ``publishing``)."""
+        rules = self.packs.table("publishing", on).get("small-counts")
+        return USUAL_SMALLEST if rules is None else int(rules.value["least_count"])
+
     def derived_id(self, *words: str, at: Any = None) -> str:
         """The id that these words always get in this network (and in no other)."""
         return derived_id(self.salt, *words, at=at)
@@ -136,6 +148,7 @@ class Seat:
 
     ``proxy_for`` is the person for whom somebody else types; ``sheet`` the number of the paper that the
     typing follows; ``act_id`` an app's own id for the next act (idempotent: the same id is done once).
+    ``circle`` are the actor's ties as of one request.
     """
 
     office: Office
@@ -145,37 +158,115 @@ class Seat:
     sheet: str | None = None
     act_id: str | None = None
     bulk: bool = False
+    circle: Circle | None = None
+
+    def fresh(self) -> Seat:
+        """The same seat for one request: what ties the actor to people is looked up once, and anew."""
+        return attrs.evolve(self, circle=self._new_circle())
+
+    def _new_circle(self) -> Circle:
+        return Circle(self.office, self.actor, self.purpose, self.proxy_for)
 
     def effects(self, spec: KindSpec[Any], action: Action, record: Any) -> Mapping[FieldGroup, Effect]:
         """What this viewer may do, group by group, with this very record."""
-        relations = spec.relations(record, self.actor) if record is not None else frozenset()
-        return self.office.policy.effects(self.actor.posture, relations, spec.name, action, self.purpose)
+        policy, posture = self.office.policy, self.actor.posture
+        relations: frozenset[Relation] = frozenset()
+        if record is not None:
+            wanted = policy.ties(posture, spec.name, action, self.purpose)
+            relations = (self.circle or self._new_circle()).relations(spec, record, wanted)
+        effects = policy.effects(posture, relations, spec.name, action, self.purpose)
+        if self.office.outside is None:
+            return effects
+        inquiry = Inquiry(
+            actor=self.actor,
+            relations=relations,
+            kind=spec.name,
+            id=None if record is None else record.id,
+            action=action,
+            purpose=self.purpose,
+        )
+        return self.office.outside.answer(inquiry, effects)
 
     def may(self, spec: KindSpec[Any], action: Action) -> None:
         """Whether this viewer may do this with records of a kind at all; Denied if not."""
+        outside = self.office.outside
+        if outside is not None and (outside.decides or action is Action.COUNT):
+            # Who else decides is asked about every record; about a count there is nothing else to ask.
+            if action is Action.COUNT and self._counts(spec) is Effect.DENY:
+                raise self.denied(spec, action)
+            return
         if not self.office.policy.ever(self.actor.posture, spec.name, action, self.purpose):
-            raise self._denied(spec, action)
+            raise self.denied(spec, action)
 
-    def may_write(self, spec: KindSpec[Any], former: Any, record: Any) -> None:
-        """Whether this viewer may make this change; Denied names the first group that is closed to them."""
+    def _counts(self, spec: KindSpec[Any]) -> Effect:
+        return self.effects(spec, Action.COUNT, None).get(FieldGroup.GENERAL, Effect.DENY)
+
+    def may_count(self, spec: KindSpec[Any], by: Iterable[FieldGroup]) -> bool:
+        """Whether this viewer may count by these field groups; Denied if not at all.
+
+        False if only in groups large enough that nobody in them can be made out.
+        """
+        self.may(spec, Action.COUNT)
+        effects = self.effects(spec, Action.COUNT, None)
+        whole = True
+        for group in by:
+            effect = effects.get(group, Effect.DENY)
+            if effect is Effect.DENY:
+                raise self.denied(spec, Action.COUNT, group)
+            whole = whole and effect is Effect.ALLOW
+        return whole
+
+    def may_write(self, spec: KindSpec[Any], former: Any, record: Any, asked: Iterable[str] = ()) -> None:
+        """Whether this viewer may make this change; Denied names the first group that is closed to them.
+
+        ``asked`` are fields that somebody wants to set, changed by it or not: whether a value was already
+        there must not show in whether they are let through.
+        """
         action = Action.BULK if self.bulk else Action.WRITE
         effects = self.effects(spec, action, former if former is not None else record)
         if effects.get(FieldGroup.GENERAL) is not Effect.ALLOW:
-            raise self._denied(spec, action)
+            raise self.denied(spec, action)
         for name, group in spec.groups.items():
             if group is FieldGroup.GENERAL or effects.get(group) is Effect.ALLOW:
                 continue
-            if getattr(record, name) != (getattr(former, name) if former is not None else _empty(spec, name)):
-                raise self._denied(spec, action, group)
+            if name in asked or (
+                getattr(record, name) != (getattr(former, name) if former is not None else _empty(spec, name))
+            ):
+                raise self.denied(spec, action, group)
 
-    def shown(self, spec: KindSpec[R], record: R, action: Action = Action.READ) -> R | None:
-        """The record as this viewer may see it; None if they may not know of it."""
+    def shown(
+        self,
+        spec: KindSpec[R],
+        record: R,
+        action: Action = Action.READ,
+        by: frozenset[FieldGroup] = frozenset(),
+    ) -> R | None:
+        """The record as this viewer may see it; None if they may not know of it.
+
+        ``by`` are the field groups of the keys by which it was searched: who may not read them must not
+        learn from a hit what they hold.
+        """
         effects = self.effects(spec, action, record)
         if effects.get(FieldGroup.GENERAL, Effect.DENY) is Effect.DENY:
             return None
+        if by and any(effects.get(group) is not Effect.ALLOW for group in by):
+            return None
         return mask_fields(record, effects)
 
-    def _denied(self, spec: KindSpec[Any], action: Action, group: FieldGroup | None = None) -> Denied:
+    def sees_all(self, spec: KindSpec[Any]) -> bool:
+        """Whether this viewer lists every field of every record of a kind, so that none has to be judged."""
+        policy, posture = self.office.policy, self.actor.posture
+        ties = policy.ties(posture, spec.name, Action.LIST, self.purpose) - {Relation.RESTRICTED}
+        if ties or self.office.outside is not None or (self.circle or self._new_circle()).restricted:
+            return False
+        return policy.effects(posture, frozenset(), spec.name, Action.LIST, self.purpose).open
+
+    def reads(self, spec: KindSpec[Any], record: Any, group: FieldGroup) -> bool:
+        """Whether this viewer may read a field group of this record."""
+        return self.effects(spec, Action.READ, record).get(group) is Effect.ALLOW
+
+    def denied(self, spec: KindSpec[Any], action: Action, group: FieldGroup | None = None) -> Denied:
+        """The refusal of the policy, which says what was asked and who can help."""
         return Denied(
             "denied",
             action=action.value,

@@ -1,13 +1,17 @@
 """Reading: what a viewer may look at, list, count and walk. It has a tally and no commit.
 
-Nothing is decided on a reading: an act that decides uses a work, which remembers what it was shown.
+Nothing is decided on a reading: an act that decides uses a work, which remembers what it was shown. A viewer
+finds nothing by a key that is made of fields which they may not read, and counts by it only in groups large
+enough that nobody can be made out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar, final
 
 from grassroots.contracts.storage import (
@@ -22,12 +26,20 @@ from grassroots.contracts.storage import (
     tally_rows,
     walk,
 )
+from grassroots.domain.access import Access
+from grassroots.domain.fields import FieldGroup
 from grassroots.domain.policy import Action
-from grassroots.errors import BadInput, Missing
+from grassroots.domain.smallcounts import large_groups
+from grassroots.domain.step import Step
+from grassroots.errors import BadInput, Denied, Missing
 from grassroots.workspace.codec import Happened
 from grassroots.workspace.kindspec import KindSpec, Record
+from grassroots.workspace.looks import Looks
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.sealing.sealing import Sealing
+
+_LOOKING: ContextVar[Looks | None] = ContextVar("looking", default=None)
+"""The look that is going on in this thread or task."""
 
 R = TypeVar("R", bound=Record)
 
@@ -37,9 +49,26 @@ class Reading:
     """A look from one seat. Records come as the viewer may see them: masked, or not at all."""
 
     def __init__(self, seat: Seat) -> None:
-        self.seat = seat
+        self.seat = seat.fresh()
         self.office: Office = seat.office
         self.now = seat.office.clock()
+        self._looks = Looks(self.seat)
+
+    @contextmanager
+    def remembered(self, write: Callable[[Seat, Iterable[Step[Access]]], None]) -> Iterator[None]:
+        """Run one look, and write what has to be remembered of it before its answer is given."""
+        outer = _LOOKING.get()
+        if outer is not None and outer.seat.office is self.office:
+            self._looks = outer  # a look inside a look is part of that one
+            yield
+            return
+        mark = _LOOKING.set(self._looks)
+        try:
+            yield
+        finally:
+            _LOOKING.reset(mark)
+        if noted := self._looks.noted():
+            write(self.seat, noted)
 
     @property
     def today(self) -> date:
@@ -59,7 +88,7 @@ class Reading:
         self.seat.may(spec, Action.READ)
         ref = Ref(spec.name, id_)
         stored = self.office.storage.read((ref,)).get(ref)
-        return None if stored is None else self.seat.shown(spec, self._decode(spec, stored))
+        return None if stored is None else self._seen(spec, stored, Action.READ)
 
     def get_all(self, kind: type[R], ids: Sequence[str]) -> dict[str, R]:
         """Several records by id; those that do not exist or may not be seen are left out."""
@@ -73,7 +102,7 @@ class Reading:
             if self.office.sealing is not None:
                 self.office.sealing.prefetch(self.office.storage, page.values())
             for ref, stored in page.items():
-                shown = self.seat.shown(spec, self._decode(spec, stored))
+                shown = self._seen(spec, stored, Action.READ)
                 if shown is not None:
                     found[ref.id] = shown
         return found
@@ -101,17 +130,27 @@ class Reading:
         return rows
 
     def _hidden(self, spec: KindSpec[R], where: tuple[Condition, ...], backwards: bool) -> Iterator[R]:
-        rows = self._found_hidden(spec, where)
+        rows, by = self._found_hidden(spec, where), _groups(spec, (one.key for one in where))
         for id_ in sorted(rows, reverse=backwards):
-            shown = self.seat.shown(spec, self._decode(spec, rows[id_]), Action.LIST)
+            shown = self._seen(spec, rows[id_], Action.LIST, by)
             if shown is not None:
                 yield shown
 
     def _shown(self, spec: KindSpec[R], query: Query) -> Iterator[R]:
+        by = _groups(spec, (condition.key for condition in query.where))
         for stored in self._opened(walk(self.office.storage, query)):
-            shown = self.seat.shown(spec, self._decode(spec, stored), Action.LIST)
+            shown = self._seen(spec, stored, Action.LIST, by)
             if shown is not None:
                 yield shown
+
+    def _seen(
+        self, spec: KindSpec[R], stored: Stored, action: Action, by: frozenset[FieldGroup] = frozenset()
+    ) -> R | None:
+        record = self._decode(spec, stored)
+        shown = self.seat.shown(spec, record, action, by)
+        if shown is not None:
+            self._looks.note(spec, record, shown)
+        return shown
 
     def list(
         self, kind: type[R], *where: Condition, limit: int | None = None, backwards: bool = False
@@ -120,26 +159,75 @@ class Reading:
         return list(self.walk(kind, *where, limit=limit, backwards=backwards))
 
     def rows(self, kind: str, *where: Condition) -> Iterator[Stored]:
-        """The stored rows of a kind for counting: keys only matter, bodies are not decoded."""
+        """The stored rows of a kind for counting: keys only matter, bodies are not decoded.
+
+        Denied ``count-too-small`` if they are found by guarded keys and are too few to be told.
+        """
         spec = self.office.kinds.named(kind)
-        self.seat.may(spec, Action.COUNT)
+        whole = self.counts_whole(kind, (condition.key for condition in where))
         if self.office.hides(spec, where):
-            return iter(self._found_hidden(spec, where).values())
-        return walk(self.office.storage, Query(kind, where))
+            found = iter(self._found_hidden(spec, where).values())
+        else:
+            found = walk(self.office.storage, Query(kind, where))
+        if whole:
+            return found
+        least = self.office.smallest_count(self.today)
+        first = list(islice(found, least))
+        self.large_enough(kind, len(first))
+        return chain(first, found)
 
     def tally(
         self, kind: str, *where: Condition, by: tuple[str, ...] = (), of: str | None = None
     ) -> Mapping[tuple[Scalar, ...], Tally]:
-        """Counts and sums by key; a policy action of its own, since a count can tell too."""
+        """Counts and sums by key; a policy action of its own, since a count can tell too.
+
+        Grouped or narrowed by guarded keys, groups with too few records are left out.
+        """
         spec = self.office.kinds.named(kind)
-        self.seat.may(spec, Action.COUNT)
+        keys = (*(condition.key for condition in where), *by, *((of,) if of else ()))
+        whole = self.counts_whole(kind, keys)
         for key in by:
             if key in spec.hidden:
                 # Sealed or not: whoever may count may not list who has which number.
                 raise BadInput("key-hidden", kind=kind, what=key)
+        found: Mapping[tuple[Scalar, ...], Tally]
         if self.office.hides(spec, where):
-            return tally_rows(self._found_hidden(spec, where).values(), kind, by, of)
-        return self.office.storage.tally(Query(kind, where), by=by, of=of)
+            found = tally_rows(self._found_hidden(spec, where).values(), kind, by, of)
+        else:
+            found = self.office.storage.tally(Query(kind, where), by=by, of=of)
+        if whole:
+            return found
+        rows = {group: tally.rows for group, tally in found.items()}
+        kept = large_groups(rows, self.office.smallest_count(self.today))
+        return {group: found[group] for group in kept}
+
+    def listed(self, rows: Iterable[Stored], by: frozenset[FieldGroup]) -> Iterator[Stored]:
+        """Those of the rows that this viewer may list, if they were found by guarded fields; Denied if none.
+
+        Bodies are looked at only where it depends on the record.
+        """
+        for row in rows:
+            spec = self.office.kinds.named(row.ref.kind)
+            self.seat.may(spec, Action.LIST)
+            if (
+                self.seat.sees_all(spec)
+                or self.seat.shown(spec, self._decode(spec, row), Action.LIST, by) is not None
+            ):
+                yield row
+
+    def counts_whole(self, kind: str, keys: Iterable[str], also: Iterable[FieldGroup] = ()) -> bool:
+        """Whether this viewer may count by these keys whatever comes of it; Denied if not at all.
+
+        ``also`` are field groups that are asked beyond the keys (an age is computed from a birth date).
+        """
+        spec = self.office.kinds.named(kind)
+        return self.seat.may_count(spec, _groups(spec, keys) | frozenset(also))
+
+    def large_enough(self, kind: str, count: int) -> None:
+        """Denied ``count-too-small`` for a count that could single somebody out; nought as well."""
+        least = self.office.smallest_count(self.today)
+        if count < least:
+            raise Denied("count-too-small", kind=kind, least=least, ask="steward")
 
     def trail(
         self, about: Ref | None = None, *, after: Position = 0, limit: int = 1000
@@ -166,3 +254,7 @@ class Reading:
 
     def _decode(self, spec: KindSpec[R], stored: Stored) -> R:
         return self.office.decode(spec, stored).record  # type: ignore[no-any-return]
+
+
+def _groups(spec: KindSpec[Any], keys: Iterable[str]) -> frozenset[FieldGroup]:
+    return frozenset(spec.guards[key] for key in keys if key in spec.guards)

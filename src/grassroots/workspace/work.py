@@ -13,6 +13,7 @@ from typing import Any, TypeVar, final
 
 import attrs
 
+from grassroots.contracts.policy import Posture
 from grassroots.contracts.storage import (
     Batch,
     Condition,
@@ -27,6 +28,7 @@ from grassroots.contracts.storage import (
 from grassroots.domain.history import History
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Conflict, Missing
+from grassroots.values.ids import MemberId
 from grassroots.workspace.codec import commitment, unstructure
 from grassroots.workspace.kindspec import KindSpec, Record
 from grassroots.workspace.office import Office, Seat
@@ -51,12 +53,15 @@ class _Told:
 class Work:
     """One act in the making. Made by the seat; rooms only load, find, keep and ask for ids and time."""
 
-    def __init__(self, seat: Seat, act_id: str, *, derived: bool = False) -> None:
-        self.seat = seat
+    def __init__(
+        self, seat: Seat, act_id: str, *, derived: bool = False, asked: frozenset[str] = frozenset()
+    ) -> None:
+        self.seat = seat.fresh()
         self.office: Office = seat.office
         self.now: datetime = seat.office.clock()
         self.act_id = act_id
         self._derived = derived
+        self._asked = asked
         self._made = 0
         self._based_on: dict[Ref, int] = {}
         self._seen: dict[Query, Seen] = {}
@@ -72,6 +77,16 @@ class Work:
     def today(self) -> date:
         """The day on the wall of the network, in its zone."""
         return self.now.astimezone(self.office.zone).date()
+
+    @property
+    def writer(self) -> MemberId | None:
+        """Who writes down what nobody else is named for: a volunteer or head at their own desk, or for whom
+        they type. An office types for others as a matter of course, so nobody is taken for the writer there.
+        """
+        actor = self.seat.actor
+        if actor.posture not in (Posture.VOLUNTEER, Posture.LEAD) or actor.member is None:
+            return None
+        return MemberId(self.seat.proxy_for) if self.seat.proxy_for else actor.member
 
     def new_id(self) -> str:
         """An id for a new record: ordered by time, or derived from the act's number if it has one."""
@@ -167,19 +182,34 @@ class Work:
 
     # -- writing ------------------------------------------------------------------------------------------
     def keep(self, step: Step[R], *also: Ref) -> R:
-        """Keep what a verb gave back. Nothing happened means nothing is written."""
-        if not step.happened:
-            return step.after
+        """Keep what a verb gave back. Nothing happened means nothing is written.
+
+        Whoever may not write it is refused also when nothing would change: else saying a value again would
+        tell whether it is the one that stands there.
+        """
         record = step.after
         spec = self.office.kinds.of(type(record))
         ref = Ref(spec.name, record.id)
+        if not step.happened:
+            self.seat.may_write(spec, record, record, self._asked)
+            return record
         former, unknown = self._former(ref, spec)
-        self.seat.may_write(spec, former, record)
+        self.seat.may_write(spec, former, record, self._asked if former is not None else ())
         self._put(spec, ref, record, former, unknown)
         if former is not None and spec.history:
             self._remember(spec, ref, former, record)
         self._told.extend(_Told(event, ref, also) for event in step.happened)
         return record
+
+    def note(self, step: Step[Record], *also: Ref) -> None:
+        """Keep a record of the network's own, such as a look that has to be remembered: no policy is
+        asked.
+        """
+        spec = self.office.kinds.of(type(step.after))
+        ref = Ref(spec.name, step.after.id)
+        _, unknown = self._former(ref, spec)
+        self._put(spec, ref, step.after, None, unknown)
+        self._told.extend(_Told(event, ref, also) for event in step.happened)
 
     def drop(self, record: Record, event: Event) -> None:
         """Erase a record (used where a fact that never was has to go), saying what happened."""

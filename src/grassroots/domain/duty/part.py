@@ -11,7 +11,7 @@ import attrs
 
 from grassroots.domain.checks import is_code, short_code
 from grassroots.domain.duty.shift import Shift, ShiftNotOpen, ShiftStatus
-from grassroots.domain.fields import HEALTH, guarded
+from grassroots.domain.fields import HEALTH, FieldGroup, guarded
 from grassroots.domain.member import Limit, Member, MemberStatus
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
@@ -187,6 +187,7 @@ class DutyHindered(DutyRefused):
     """The work demands what the member's body cannot do (志愿服务条例 art. 15)."""
 
     code = "duty-hindered"
+    reveals = FieldGroup.HEALTH.value
 
 
 class DutyOnLeave(DutyRefused):

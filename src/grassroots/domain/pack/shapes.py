@@ -345,7 +345,46 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
                 "action": _must(attrs.evolve(_some(*Action), star=True)),
                 "purpose": _STARRED,
                 "effect": _must(_one(*Effect)),
+                "but_not": _CODES,
             }
+        ),
+        "deputy": Table(columns={"roles": _must(_CODES)}),
+        "purpose": Table(
+            columns={"basis": _must(_one("duty", "emergency", "consent", "separate-consent"))},
+            labelled=True,
+        ),
+        "consent_text": Table(
+            columns={
+                "purpose": _must(_id_of("purpose")),
+                "version": _must(_TEXT),
+                "text_zh": _must(_TEXT),
+                "text_en": _must(_TEXT),
+            }
+        ),
+        "publishing": Table(columns={"least_count": _must(_SOME)}),
+        "emergency_access": Table(columns={"open_minutes": _must(_SOME), "told_least_count": _must(_SOME)}),
+        "rights_request": Table(columns={"answer_days": _must(_SOME)}),
+        "safeguarding": Table(
+            columns={
+                "screening_months": _SOME,
+                "ending_days": _WHOLE,
+                "adults_least_count": _SOME,
+                "roles": _CODES,
+                "schemes": _CODES,
+            },
+            labelled=True,
+        ),
+        "keep": Table(
+            columns={
+                "kinds": _must(_CODES),
+                "from_field": _must(_CODE),
+                "kept_years": _SOME,
+                "kept_months": _SOME,
+                "action": _must(_one("erase", "blank")),
+                "ground": _must(_one("purpose-over", "period-over", "law")),
+            },
+            one_of=("kept_years", "kept_months"),
+            labelled=True,
         ),
     }
 )

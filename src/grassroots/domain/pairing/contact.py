@@ -59,14 +59,17 @@ class OutsidePairing(Refused):
     code = "contact-outside-pairing"
 
 
-CONTACT_CORRECTABLE = frozenset({"on", "medium", "outcome", "minutes", "by", "note"})
+CONTACT_CORRECTABLE = frozenset({"on", "medium", "outcome", "minutes", "by", "note", "present"})
 
 
 @guarded
 @final
 @attrs.frozen(kw_only=True)
 class Contact:
-    """One contact within a pairing; ``minutes`` is how long it took, ``by`` who made it (a stand-in may)."""
+    """One contact within a pairing; ``minutes`` is how long it took, ``by`` who made it (a stand-in may).
+
+    ``present`` are others who were there, such as the second grown-up with a child, or a guardian.
+    """
 
     id: ContactId
     pairing: PairingId
@@ -79,6 +82,7 @@ class Contact:
     minutes: int | None = None
     by: MemberId
     note: str | None = attrs.field(default=None, metadata=CASE)
+    present: tuple[MemberId, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.minutes is not None and (
@@ -99,6 +103,7 @@ class Contact:
         minutes: int | None = None,
         by: MemberId | None = None,
         note: str | None = None,
+        present: tuple[MemberId, ...] = (),
     ) -> Step[Contact]:
         """Record a contact of this pairing; ``by`` is the supporter unless somebody stood in."""
         _within(pairing, on, today)
@@ -114,9 +119,15 @@ class Contact:
             minutes=minutes,
             by=by or pairing.supporter,
             note=None if note is None else tidy_text(note) or None,
+            present=present,
         )
         event = ContactRecorded(pairing=pairing.id, on=on, medium=medium, outcome=outcome)
         return Step(contact, (event,))
+
+    @property
+    def people(self) -> tuple[MemberId, ...]:
+        """Who came to the recipient, whoever made it first."""
+        return tuple(dict.fromkeys((self.by, *self.present)))
 
     def correct(self, pairing: Pairing, today: date, reason: str | None = None, **fields: Any) -> Step[Self]:
         """Set fields right; the former values go into history. Saying the same again changes nothing."""

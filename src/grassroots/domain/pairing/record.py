@@ -10,7 +10,7 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.fields import CASE, IDENTITY, guarded
+from grassroots.domain.fields import CASE, IDENTITY, FieldGroup, guarded
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.pairing.scheme import AgeBand, Fit, Scheme
 from grassroots.domain.states import Table, turn
@@ -121,6 +121,7 @@ class WrongAgeBand(Refused):
     """The scheme asks for another age, and the records leave no doubt; may be overridden by name."""
 
     code = "pairing-wrong-age"
+    reveals = FieldGroup.IDENTITY.value
 
 
 class AlreadyPaired(Refused):
@@ -185,10 +186,12 @@ class Pairing:
         on: date,
         station: StationId | None = None,
         despite: str | None = None,
+        answered: tuple[str, ...] = (),
     ) -> Step[Pairing]:
         """Propose two people to each other. ``live`` are the pairings of either that have not ended.
 
-        ``despite`` names who answers for going beyond the scheme's maximum or ages.
+        ``despite`` names who answers for going beyond the scheme's maximum or ages, and for what other rules
+        had to say (``answered``: their codes).
         """
         if supporter.id == recipient.id:
             raise PairedWithOneself(member=supporter.id)
@@ -205,14 +208,14 @@ class Pairing:
             supporter=supporter.id,
             recipient=recipient.id,
             station=station,
-            despite=despite if beyond else None,
+            despite=despite if beyond or answered else None,
         )
         event = PairingProposed(
             scheme=scheme.code,
             supporter=supporter.id,
             recipient=recipient.id,
             unchecked=unchecked(scheme, supporter, recipient, on),
-            overridden=tuple(refusal.code for refusal in beyond),
+            overridden=(*(refusal.code for refusal in beyond), *answered),
         )
         return Step(pairing, (event,))
 

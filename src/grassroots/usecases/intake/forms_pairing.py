@@ -31,6 +31,7 @@ from grassroots.usecases.intake.cells import happened, not_kept, told
 from grassroots.usecases.intake.labels import labelled
 from grassroots.usecases.intake.landing import Lander, Landing
 from grassroots.usecases.pairings import scheme_in_force
+from grassroots.usecases.safeguarding import guard_pairing
 from grassroots.values.dates import PartialDate, Span
 from grassroots.values.ids import ContactId, MemberId, PairingId, SchemeId, StationId
 
@@ -64,12 +65,16 @@ def land_pairing(landing: Landing) -> None:
     pairing = _pairing(landing, scheme, supporter, recipient, span)
     if pairing is None:
         id_ = PairingId(landing.id("pairing", code, supporter, recipient, started.isoformat(), at=started))
+        helper, helped = work.load(Member, supporter), work.load(Member, recipient)
+        if ended is None:
+            # What is over is told as it was; what goes on has to be in order from now on.
+            guard_pairing(work, helper, helped, scheme=scheme.code, on=work.today)
         pairing = landing.keep(
             Pairing.propose(
                 id=id_,
                 scheme=scheme,
-                supporter=_as_then(work.load(Member, supporter), ended),
-                recipient=_as_then(work.load(Member, recipient), ended),
+                supporter=_as_then(helper, ended),
+                recipient=_as_then(helped, ended),
                 live=_live(landing, scheme, supporter, recipient, span),
                 on=started,
                 station=station,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -74,7 +73,7 @@ class Numbers:
             points = []
             for name, month in months:
                 figure = self._figures.compute(definition.id, period=month, place=self._place)
-                points.append(Point(name, _number(figure.value), len(figure.evidence())))
+                points.append(Point(name, _number(figure.value), figure.records))
             found.append(_series(definition, points))
         return tuple(found)
 
@@ -86,9 +85,9 @@ class Numbers:
                 continue
             asked = attrs.evolve(definition, by=definition.place)
             figure = self._figures.compute(asked, period=self._period, place=self._place)
-            records = Counter(one.place or "" for one in figure.evidence())
+            records = figure.places
             names = [*standing, *sorted(set(figure.groups) - set(standing))]
-            points = [Point(name, figure.groups.get(name, 0), records[name]) for name in names]
+            points = [Point(name, figure.groups.get(name, 0), records.get(name, 0)) for name in names]
             found.append(_series(definition, points))
         return tuple(found)
 
@@ -103,7 +102,7 @@ class Numbers:
             value=_number(figure.value),
             numerator=rate and rate.numerator,
             denominator=rate and rate.denominator,
-            records=len(figure.evidence()),
+            records=figure.records,
             standing=not self._has_day(definition),
             missing=figure.missing,
             left_out=figure.left_out,

@@ -30,6 +30,11 @@ ROOMS = (
     "seal",
     "notice",
     "callout",
+    "kin",
+    "safeguarding",
+    "access",
+    "consent",
+    "rights",
 )
 """The rooms that stand. A new one adds its module here and its class to the desk."""
 

@@ -31,7 +31,6 @@ from grassroots.domain.activity import (
 )
 from grassroots.domain.activity.occurrence import OCCURRENCE_CORRECTABLE
 from grassroots.domain.activity.series import ACTIVITY_CORRECTABLE
-from grassroots.domain.policy import Actor, Relation
 from grassroots.values.names import name_key
 from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
@@ -83,20 +82,6 @@ def _attendance_keys(attendance: Attendance) -> Mapping[str, KeyValue]:
     }
 
 
-def _activity_relations(activity: Activity, actor: Actor) -> frozenset[Relation]:
-    return frozenset({Relation.STATION} if activity.station in actor.stations else ())
-
-
-def _occurrence_relations(occurrence: Occurrence, actor: Actor) -> frozenset[Relation]:
-    found = {Relation.STATION} if occurrence.station in actor.stations else set()
-    return frozenset(found | ({Relation.SELF} if actor.member in occurrence.speakers else set()))
-
-
-def _attendance_relations(attendance: Attendance, actor: Actor) -> frozenset[Relation]:
-    found = {Relation.STATION} if attendance.station in actor.stations else set()
-    return frozenset(found | ({Relation.SELF} if actor.member == attendance.member else set()))
-
-
 KINDS = (
     KindSpec(
         name="activity",
@@ -116,7 +101,7 @@ KINDS = (
         },
         keys_of=_activity_keys,
         events=(ActivityStarted, ActivityCorrected, ActivityEnded, ActivityRunAgain, ActivityCalledOff),
-        relations=_activity_relations,
+        place=lambda activity: activity.station,
         history=ACTIVITY_CORRECTABLE,
     ),
     KindSpec(
@@ -158,7 +143,8 @@ KINDS = (
             OccurrenceReinstated,
             OccurrenceCorrected,
         ),
-        relations=_occurrence_relations,
+        people=lambda occurrence: occurrence.speakers,
+        place=lambda occurrence: occurrence.station,
         history=OCCURRENCE_CORRECTABLE,
     ),
     KindSpec(
@@ -187,7 +173,8 @@ KINDS = (
         person="member",
         together=(("member", "day"),),
         events=(SignedUp, SignUpWithdrawn, AttendanceRecorded, AttendanceCorrected, AttendanceMoved),
-        relations=_attendance_relations,
+        people=lambda attendance: (attendance.member,),
+        place=lambda attendance: attendance.station,
         history=frozenset({"arrived", "left", "evidence"}),
     ),
 )

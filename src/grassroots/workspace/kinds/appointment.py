@@ -12,7 +12,6 @@ from grassroots.domain.appointment import (
     AppointmentExtended,
     AppointmentWithdrawn,
 )
-from grassroots.domain.policy import Actor, Relation
 from grassroots.workspace.kindspec import HeldBy, IdOf, KeyValue, KindSpec
 
 FOREVER = "9999-12-31"
@@ -31,15 +30,6 @@ def _appointment_keys(appointment: Appointment) -> Mapping[str, KeyValue]:
         "last": FOREVER if last is None else last.isoformat(),
         "acting": appointment.acting,
     }
-
-
-def _appointment_relations(appointment: Appointment, actor: Actor) -> frozenset[Relation]:
-    found = set()
-    if actor.member is not None and actor.member == appointment.member:
-        found.add(Relation.SELF)
-    if appointment.station is not None and appointment.station in actor.stations:
-        found.add(Relation.STATION)
-    return frozenset(found)
 
 
 KINDS = (
@@ -66,6 +56,7 @@ KINDS = (
         person="member",
         together=(("role", "first"),),
         events=(Appointed, AppointmentExtended, AppointmentEnded, AppointmentWithdrawn),
-        relations=_appointment_relations,
+        people=lambda appointment: (appointment.member,),
+        place=lambda appointment: appointment.station,
     ),
 )

@@ -17,7 +17,6 @@ from grassroots.domain.availability import (
     WishGiven,
     WishWithdrawn,
 )
-from grassroots.domain.policy import Actor, Relation
 from grassroots.workspace.kindspec import KeyValue, KindSpec
 
 OPEN_END = "9999-12-31"
@@ -35,15 +34,6 @@ def _keys(record: Availability | Leave | Wish) -> Mapping[str, KeyValue]:
     }
 
 
-def _relations(record: Availability | Leave | Wish, actor: Actor) -> frozenset[Relation]:
-    found: set[Relation] = set()
-    if actor.member is not None and actor.member == record.member:
-        found.add(Relation.SELF)
-    if isinstance(record, Availability) and set(actor.stations) & set(record.stations):
-        found.add(Relation.STATION)
-    return frozenset(found)
-
-
 KINDS = (
     KindSpec(
         name="availability",
@@ -53,7 +43,7 @@ KINDS = (
         keys_of=_keys,
         together=(("member", "status"),),
         events=(AvailabilityGiven, AvailabilityWithdrawn),
-        relations=_relations,
+        people=lambda told: (told.member,),
     ),
     KindSpec(
         name="leave",
@@ -63,7 +53,7 @@ KINDS = (
         keys_of=_keys,
         together=(("member", "status"),),
         events=(LeaveGiven, LeaveWithdrawn),
-        relations=_relations,
+        people=lambda told: (told.member,),
     ),
     KindSpec(
         name="wish",
@@ -73,6 +63,6 @@ KINDS = (
         keys_of=_keys,
         together=(("member", "status"),),
         events=(WishGiven, WishWithdrawn),
-        relations=_relations,
+        people=lambda told: (told.member,),
     ),
 )

@@ -28,7 +28,6 @@ from grassroots.domain.concern import (
     ConcernTaken,
     Satisfaction,
 )
-from grassroots.domain.policy import Actor, Relation
 from grassroots.workspace.kindspec import Hidden, IdOf, KeyValue, KindSpec, ListedIn
 
 
@@ -55,19 +54,6 @@ def _concern_keys(concern: Concern) -> Mapping[str, KeyValue]:
         "raiser": concern.raiser_member,
         "raiser_phone": concern.raiser_phone[:255] if concern.raiser_phone else None,
     }
-
-
-def _concern_relations(concern: Concern, actor: Actor) -> frozenset[Relation]:
-    found = set()
-    if concern.station in actor.stations:
-        found.add(Relation.STATION)
-    if actor.member is not None:
-        if actor.member == concern.raiser_member:
-            found.add(Relation.SELF)
-        # Who sees to it needs the words of it as much as the one who wrote them down.
-        if actor.member in (concern.taken_by, concern.owner):
-            found.add(Relation.AUTHOR)
-    return frozenset(found)
 
 
 KINDS = (
@@ -127,7 +113,10 @@ KINDS = (
             ConcernTabled,
             ConcernCorrected,
         ),
-        relations=_concern_relations,
+        people=lambda concern: (concern.raiser_member,),
+        authors=lambda concern: (concern.taken_by,),
+        on_case=lambda concern: (concern.owner,),
+        place=lambda concern: concern.station,
         history=CORRECTABLE,
     ),
 )

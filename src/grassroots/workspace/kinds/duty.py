@@ -29,7 +29,6 @@ from grassroots.domain.duty import (
     ShiftReopened,
     ShiftStatus,
 )
-from grassroots.domain.policy import Actor, Relation
 from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
 
 
@@ -45,15 +44,6 @@ def _shift_keys(shift: Shift) -> Mapping[str, KeyValue]:
     }
 
 
-def _shift_relations(shift: Shift, actor: Actor) -> frozenset[Relation]:
-    found = set()
-    if shift.station in actor.stations:
-        found.add(Relation.STATION)
-    if actor.member is not None and actor.member == shift.logged_by:
-        found.add(Relation.AUTHOR)
-    return frozenset(found)
-
-
 def _duty_keys(duty: Duty) -> Mapping[str, KeyValue]:
     return {
         "shift": duty.shift,
@@ -64,15 +54,6 @@ def _duty_keys(duty: Duty) -> Mapping[str, KeyValue]:
         "status": duty.status.value,
         "minutes": duty.minutes,
     }
-
-
-def _duty_relations(duty: Duty, actor: Actor) -> frozenset[Relation]:
-    found = set()
-    if duty.station in actor.stations:
-        found.add(Relation.STATION)
-    if actor.member is not None and actor.member in (duty.member, duty.covers):
-        found.add(Relation.SELF)
-    return frozenset(found)
 
 
 KINDS = (
@@ -98,7 +79,9 @@ KINDS = (
         keys_of=_shift_keys,
         together=(("station", "day"),),
         events=(ShiftPosted, ShiftLogged, ShiftHandedOver, ShiftCorrected, ShiftCalledOff, ShiftReopened),
-        relations=_shift_relations,
+        authors=lambda shift: (shift.logged_by,),
+        place=lambda shift: shift.station,
+        roster=lambda shift: shift.id,
         history=SHIFT_CORRECTABLE,
     ),
     KindSpec(
@@ -135,6 +118,8 @@ KINDS = (
             DutyCalledOff,
             DutyRetracted,
         ),
-        relations=_duty_relations,
+        people=lambda duty: (duty.member, duty.covers),
+        bargain=lambda duty: duty.id,
+        place=lambda duty: duty.station,
     ),
 )

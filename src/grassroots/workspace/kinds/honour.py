@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from grassroots.contracts.storage import Key
 from grassroots.domain.honour import Award, Awarded, AwardMovedOn, AwardStatus, AwardSurveyed
-from grassroots.domain.policy import Actor, Relation
 from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 
@@ -21,11 +20,6 @@ def _award_keys(award: Award) -> Mapping[str, KeyValue]:
         "awarded_on": None if award.awarded_on is None else award.awarded_on.isoformat(),
         "occasion": award.occasion,
     }
-
-
-def _award_relations(award: Award, actor: Actor) -> frozenset[Relation]:
-    found = {Relation.STATION} if award.station in actor.stations else set()
-    return frozenset(found | ({Relation.SELF} if actor.member == award.member else set()))
 
 
 KINDS = (
@@ -51,7 +45,8 @@ KINDS = (
         person="member",
         together=(("honour", "member"),),
         events=(AwardSurveyed, AwardMovedOn, Awarded),
-        relations=_award_relations,
+        people=lambda award: (award.member,),
+        place=lambda award: award.station,
         history=frozenset({"reason"}),
     ),
 )

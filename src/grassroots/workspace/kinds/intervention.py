@@ -13,7 +13,6 @@ from grassroots.domain.intervention import (
     InterventionWithdrawn,
     Outcome,
 )
-from grassroots.domain.policy import Actor, Relation
 from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 
@@ -30,15 +29,6 @@ def _intervention_keys(one: Intervention) -> Mapping[str, KeyValue]:
         "roles": one.roles,
         "incidents": one.incidents,
     }
-
-
-def _intervention_relations(one: Intervention, actor: Actor) -> frozenset[Relation]:
-    found = set()
-    if one.station in actor.stations:
-        found.add(Relation.STATION)
-    if actor.member is not None and actor.member in one.by:
-        found.add(Relation.AUTHOR)
-    return frozenset(found)
 
 
 KINDS = (
@@ -68,7 +58,8 @@ KINDS = (
         keys_of=_intervention_keys,
         together=(("station", "day"),),
         events=(InterventionRecorded, InterventionCorrected, InterventionWithdrawn),
-        relations=_intervention_relations,
+        authors=lambda one: one.by,
+        place=lambda one: one.station,
         history=CORRECTABLE,
     ),
 )

@@ -16,7 +16,6 @@ from grassroots.domain.meeting import (
     MinutesCorrected,
     ReviewMeeting,
 )
-from grassroots.domain.policy import Actor, Relation
 from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
 
 
@@ -30,16 +29,6 @@ def _meeting_keys(meeting: ReviewMeeting) -> Mapping[str, KeyValue]:
         "weekend": meeting.weekend,
         "items": len(meeting.agenda),
     }
-
-
-def _meeting_relations(meeting: ReviewMeeting, actor: Actor) -> frozenset[Relation]:
-    found = set()
-    if meeting.station in actor.stations:
-        found.add(Relation.STATION)
-    if actor.member is not None and actor.member in meeting.attendees:
-        # Who sat at the table heard it all and vouches for the minutes.
-        found.add(Relation.AUTHOR)
-    return frozenset(found)
 
 
 KINDS = (
@@ -62,7 +51,9 @@ KINDS = (
         keys_of=_meeting_keys,
         together=(("station", "day"),),
         events=(MeetingPlanned, MeetingMoved, AgendaSet, MeetingHeld, MeetingCalledOff, MinutesCorrected),
-        relations=_meeting_relations,
+        # Who sat at the table heard it all and vouches for the minutes.
+        authors=lambda meeting: meeting.attendees,
+        place=lambda meeting: meeting.station,
         history=CORRECTABLE,
     ),
 )

@@ -18,7 +18,6 @@ from grassroots.domain.member import (
     MemberStatus,
     MemberStatusChanged,
 )
-from grassroots.domain.policy import Actor, Relation
 from grassroots.values.names import name_key, surname
 from grassroots.workspace.kindspec import Hidden, IdOf, KeyValue, KindSpec
 
@@ -35,15 +34,6 @@ def _member_keys(member: Member) -> Mapping[str, KeyValue]:
         "affiliation": member.affiliation.value,
         "merged_into": member.merged_into,
     }
-
-
-def _member_relations(member: Member, actor: Actor) -> frozenset[Relation]:
-    found = set()
-    if actor.member is not None and actor.member == member.id:
-        found.add(Relation.SELF)
-    if member.station is not None and member.station in actor.stations:
-        found.add(Relation.STATION)
-    return frozenset(found)
 
 
 def _by_group(fields: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +77,13 @@ KINDS = (
             "volunteer_number": Hidden(name="volunteer-number", bits=16),
         },
         events=(MemberRegistered, MemberStatusChanged, MemberCorrected, MembersMerged),
-        relations=_member_relations,
+        people=lambda member: (member.id,),
+        place=lambda member: member.station,
+        guards={
+            "names": FieldGroup.IDENTITY,
+            "surname": FieldGroup.IDENTITY,
+            "phone": FieldGroup.CONTACT,
+        },
         history=CORRECTABLE,
     ),
     KindSpec(
@@ -97,5 +93,8 @@ KINDS = (
         upcasters={1: _by_group},
         keys={"about": Key.TEXT},
         keys_of=lambda history: {"about": history.about},
+        people=lambda history: (
+            (history.about.removeprefix("member/"),) if history.about.startswith("member/") else ()
+        ),
     ),
 )

@@ -20,7 +20,6 @@ from grassroots.domain.pairing import (
     PairingResumed,
     PairingStatus,
 )
-from grassroots.domain.policy import Actor, Relation
 from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
 OPEN_END = "9999-12-31"
@@ -54,15 +53,6 @@ def _contact_keys(contact: Contact) -> Mapping[str, KeyValue]:
     }
 
 
-def _relations(record: Pairing | Contact, actor: Actor) -> frozenset[Relation]:
-    found = {Relation.STATION} if record.station in actor.stations else set()
-    if actor.member is not None and actor.member in (record.supporter, record.recipient):
-        found |= {Relation.SELF, Relation.PAIRED}
-    if isinstance(record, Contact) and actor.member == record.by:
-        found.add(Relation.AUTHOR)
-    return frozenset(found)
-
-
 KINDS = (
     KindSpec(
         name="pairing",
@@ -85,11 +75,15 @@ KINDS = (
         person="recipient",
         together=(("supporter", "status"), ("recipient", "status")),
         events=(PairingProposed, PairingBegun, PairingPaused, PairingResumed, PairingEnded),
-        relations=_relations,
+        people=lambda pairing: pairing.members,
+        place=lambda pairing: pairing.station,
     ),
     KindSpec(
         name="contact",
         record=Contact,
+        version=2,
+        # Version 1 did not know who else was there: nobody is named.
+        upcasters={1: dict},
         keys={
             "pairing": Key.TEXT,
             "supporter": Key.TEXT,
@@ -111,7 +105,9 @@ KINDS = (
         person="recipient",
         together=(("pairing", "on"),),
         events=(ContactRecorded, ContactCorrected),
-        relations=_relations,
+        people=lambda contact: (contact.supporter, contact.recipient),
+        authors=lambda contact: (contact.by,),
+        place=lambda contact: contact.station,
         history=CONTACT_CORRECTABLE,
     ),
 )

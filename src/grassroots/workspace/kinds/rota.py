@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from grassroots.contracts.policy import Actor, Relation
 from grassroots.contracts.storage import Key
-from grassroots.domain.policy import Actor, Relation
 from grassroots.domain.rota import (
     Ask,
     AskStatus,
@@ -67,16 +67,6 @@ def _listed_keys(record: Ask | Standby) -> Mapping[str, KeyValue]:
     }
 
 
-def _at_station(record: Rota | Swap | Ask | Standby, actor: Actor) -> frozenset[Relation]:
-    found = {Relation.STATION} if record.station in actor.stations else set()
-    if actor.member is not None:
-        if isinstance(record, Swap) and actor.member in (record.giver, record.to, record.taker):
-            found.add(Relation.SELF)
-        if isinstance(record, (Ask, Standby)) and actor.member == record.member:
-            found.add(Relation.SELF)
-    return frozenset(found)
-
-
 _LISTED = {
     "shift": Key.TEXT,
     "station": Key.TEXT,
@@ -84,6 +74,13 @@ _LISTED = {
     "member": Key.TEXT,
     "status": Key.TEXT,
 }
+
+
+def _offered(swap: Swap, actor: Actor) -> frozenset[Relation]:
+    # A duty that is offered to nobody in particular is there for whoever takes it.
+    anybody = swap.to is None and swap.status is SwapStatus.OPEN and actor.member is not None
+    return frozenset({Relation.CASE} if anybody else ())
+
 
 KINDS = (
     KindSpec(
@@ -94,7 +91,7 @@ KINDS = (
         keys_of=_rota_keys,
         together=(("station", "first"),),
         events=(RotaDrafted, RotaProposed, RotaRevised, RotaPublished, RotaWithdrawn),
-        relations=_at_station,
+        place=lambda rota: rota.station,
     ),
     KindSpec(
         name="swap",
@@ -112,7 +109,9 @@ KINDS = (
         keys_of=_swap_keys,
         together=(("status", "day"),),
         events=(SwapAsked, SwapAgreed, SwapDone, SwapDeclined, SwapWithdrawn),
-        relations=_at_station,
+        people=lambda swap: (swap.giver, swap.to, swap.taker),
+        relations=_offered,
+        place=lambda swap: swap.station,
     ),
     KindSpec(
         name="ask",
@@ -121,7 +120,8 @@ KINDS = (
         choices={"station": IdOf("station"), "status": AskStatus},
         keys_of=_listed_keys,
         events=(CoverAsked, CoverAnswered, CoverNotNeeded),
-        relations=_at_station,
+        people=lambda one: (one.member,),
+        place=lambda one: one.station,
     ),
     KindSpec(
         name="standby",
@@ -130,6 +130,7 @@ KINDS = (
         choices={"station": IdOf("station"), "status": StandbyStatus, "kind": StandbyKind},
         keys_of=lambda one: {**_listed_keys(one), "kind": one.kind.value},
         events=(StandbyJoined, StandbyCalledUp, StandbyLeft),
-        relations=_at_station,
+        people=lambda one: (one.member,),
+        place=lambda one: one.station,
     ),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grassroots.contracts.storage import Key
-from grassroots.domain.policy import Actor, Relation
 from grassroots.domain.station import (
     CORRECTABLE,
     Station,
@@ -32,10 +31,6 @@ def _station_keys(station: Station) -> Mapping[str, KeyValue]:
     }
 
 
-def _station_relations(station: Station, actor: Actor) -> frozenset[Relation]:
-    return frozenset({Relation.STATION}) if station.id in actor.stations else frozenset()
-
-
 KINDS = (
     KindSpec(
         name="station",
@@ -57,7 +52,7 @@ KINDS = (
         },
         keys_of=_station_keys,
         events=(StationFounded, StationStatusChanged, StationMoved, StationCorrected),
-        relations=_station_relations,
+        place=lambda station: station.id,
         history=CORRECTABLE,
     ),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grassroots.contracts.storage import Key
-from grassroots.domain.policy import Actor, Relation
 from grassroots.domain.suggestion import (
     CORRECTABLE,
     Campaign,
@@ -40,12 +39,6 @@ def _submission_keys(one: Submission) -> Mapping[str, KeyValue]:
     }
 
 
-def _submission_relations(one: Submission, actor: Actor) -> frozenset[Relation]:
-    if actor.member is not None and actor.member == one.member:
-        return frozenset({Relation.SELF, Relation.AUTHOR})
-    return frozenset()
-
-
 KINDS = (
     KindSpec(
         name="campaign",
@@ -72,7 +65,8 @@ KINDS = (
         keys_of=_submission_keys,
         person="member",
         events=(SubmissionHandedIn, ItemsAdded, ItemReplied, SubmissionCorrected),
-        relations=_submission_relations,
+        people=lambda one: (one.member,),
+        authors=lambda one: (one.member,),
         history=CORRECTABLE,
     ),
 )

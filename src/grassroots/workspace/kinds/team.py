@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grassroots.contracts.storage import Key
-from grassroots.domain.policy import Actor, Relation
 from grassroots.domain.team import (
     PROGRAMME_CORRECTABLE,
     TEAM_CORRECTABLE,
@@ -67,20 +66,6 @@ def _participation_keys(participation: Participation) -> Mapping[str, KeyValue]:
     }
 
 
-def _of_station(record: Team | Programme, actor: Actor) -> frozenset[Relation]:
-    here = record.station is not None and record.station in actor.stations
-    return frozenset({Relation.STATION}) if here else frozenset()
-
-
-def _of_member(record: Membership | Participation, actor: Actor) -> frozenset[Relation]:
-    found = set()
-    if actor.member is not None and actor.member == record.member:
-        found.add(Relation.SELF)
-    if record.station is not None and record.station in actor.stations:
-        found.add(Relation.STATION)
-    return frozenset(found)
-
-
 KINDS = (
     KindSpec(
         name="team",
@@ -93,7 +78,7 @@ KINDS = (
         },
         keys_of=_team_keys,
         events=(TeamFounded, TeamStatusChanged, TeamMoved, TeamCorrected),
-        relations=_of_station,
+        place=lambda team: team.station,
         history=TEAM_CORRECTABLE,
     ),
     KindSpec(
@@ -113,7 +98,8 @@ KINDS = (
         },
         keys_of=_membership_keys,
         events=(TeamJoined, OathTaken, TeamLeft),
-        relations=_of_member,
+        people=lambda membership: (membership.member,),
+        place=lambda membership: membership.station,
     ),
     KindSpec(
         name="programme",
@@ -124,7 +110,7 @@ KINDS = (
         },
         keys_of=_programme_keys,
         events=(ProgrammeDefined, ProgrammeCorrected),
-        relations=_of_station,
+        place=lambda programme: programme.station,
         history=PROGRAMME_CORRECTABLE,
     ),
     KindSpec(
@@ -143,6 +129,7 @@ KINDS = (
         },
         keys_of=_participation_keys,
         events=(ParticipationBegun, ParticipationEnded),
-        relations=_of_member,
+        people=lambda participation: (participation.member,),
+        place=lambda participation: participation.station,
     ),
 )
