@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.concerns import Concerns
     from grassroots.usecases.covers import Covers
     from grassroots.usecases.duties import Duties
+    from grassroots.usecases.feeds import Feeds
     from grassroots.usecases.figures import Figures
     from grassroots.usecases.honours import Honours
     from grassroots.usecases.intake import Intakes
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.registers import Registers
     from grassroots.usecases.reports import Reports
     from grassroots.usecases.roles import Roles
+    from grassroots.usecases.rotas import Rotas
     from grassroots.usecases.safeguarding import Safeguarding
     from grassroots.usecases.seals import Seals
     from grassroots.usecases.stations import Stations
@@ -125,6 +127,13 @@ class Desk:
         from grassroots.usecases.duties import Duties
 
         return Duties(self.seat)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """Addresses that calendar programs read, and what they show."""
+        from grassroots.usecases.feeds import Feeds
+
+        return Feeds(self.seat)
 
     @cached_property
     def figures(self) -> Figures:
@@ -223,6 +232,13 @@ class Desk:
         from grassroots.usecases.safeguarding import Safeguarding
 
         return Safeguarding(self.seat)
+
+    @cached_property
+    def rotas(self) -> Rotas:
+        """Who should stand where in a period: planned, drafted, published, repaired."""
+        from grassroots.usecases.rotas import Rotas
+
+        return Rotas(self.seat)
 
     @cached_property
     def seals(self) -> Seals:

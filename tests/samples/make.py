@@ -68,6 +68,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "standby": {
         "id": "SB1", "shift": "F1", "station": "S1", "day": "2021-07-02", "member": "M2", "kind": "waiting",
     },
+    "feed": {"id": "FD1", "digest": "0c" * 32, "member": "M1"},
     "shift": {"id": "F1", "station": "S1", "day": "2021-07-02", "starts": "08:30:00", "ends": "11:30:00"},
     "duty": {"id": "D1", "shift": "F1", "station": "S1", "day": "2021-07-02", "member": "M1"},
     "concern": {
@@ -201,6 +202,7 @@ FULL: dict[str, dict[str, Any]] = {
         "weather": "rain", "logged_by": "M1", "logged_on": "2021-07-02", "reason": "wrong-day",
         "maximum": 3, "needs": [{"skill": "急救", "least": 2}], "outdoor": True, "minors": True,
     },
+    "feed": {"status": "revoked"},
     "availability": {
         "span": {"first": "2021-07-01", "last": "2021-12-31"},
         "windows": [{"weekday": "monday", "starts": "08:00:00", "ends": "12:00:00"}], "stations": ["S1"],

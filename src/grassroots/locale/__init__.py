@@ -58,7 +58,13 @@ def label(group: str, code: str, language: str = "zh") -> str:
     return catalogue(language).get(f"{group}.{code}", code)
 
 
-_NAMED = {"group": ("field-group",), "ask": ("posture",), "skipped": ("award-status",), "moved": ("kind",)}
+_NAMED = {
+    "group": ("field-group",),
+    "ask": ("posture",),
+    "skipped": ("award-status",),
+    "moved": ("kind",),
+    "obstacle": ("obstacle-code",),
+}
 """Facts whose labels stand under another name."""
 
 

@@ -92,7 +92,7 @@ class RotaLineTwice(Refused):
 
 
 class RotaUnsound(Refused):
-    """A rota cannot be published: lines that no rule allows; the facts name the first and count all."""
+    """A rota cannot be published: lines that a rule is against; the facts name the first and count all."""
 
     code = "rota-unsound"
 

@@ -21,6 +21,7 @@ ROOMS = (
     "duty",
     "availability",
     "rota",
+    "feed",
     "concern",
     "meeting",
     "intervention",
