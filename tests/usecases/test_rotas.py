@@ -21,7 +21,6 @@ from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, StationId
 from grassroots.workspace.reading import Reading
 
-AUGUST = Period.month(2021, 8)
 WEEK = Period(date(2021, 8, 2), date(2021, 8, 8))  # Monday to Sunday
 NAMES = ("林小满", "贺兰山", "方知远", "周岚", "石林", "何佳音", "叶青", "丁禾", "白露", "江川")
 
@@ -140,7 +139,7 @@ def test_a_skill_that_nobody_has_is_told(desk: Desk) -> None:
 def test_days_without_shifts_and_an_unknown_planner_are_said_in_words(desk: Desk) -> None:
     station, _ = month(desk)
     with pytest.raises(BadInput) as refused:
-        desk.rotas.plan([station], AUGUST.__class__.month(2021, 9))
+        desk.rotas.plan([station], Period.month(2021, 9))
     assert refused.value.code == "rota-no-shifts"
     with pytest.raises(PluginError):
         desk.rotas.plan([station], WEEK, planner="oracle")

@@ -46,6 +46,7 @@ from grassroots.domain.station import Station
 from grassroots.errors import BadInput
 from grassroots.usecases.crew import Crew
 from grassroots.usecases.places import assign_duty
+from grassroots.usecases.rotas.board import Board, BoardDay, BoardShift, board_of
 from grassroots.usecases.rotas.mapping import as_set, only, problem_of
 from grassroots.usecases.rotas.model import PlanTold, Repair, ShareTold, ShiftTold, WhatIf, in_words
 from grassroots.usecases.rotas.planning import (
@@ -62,7 +63,7 @@ from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
 
-__all__ = ["PlanTold", "Repair", "Rotas", "ShareTold", "ShiftTold", "WhatIf", "in_words"]
+__all__ = ["Board", "BoardDay", "BoardShift", "PlanTold", "Repair", "Rotas", "ShareTold", "ShiftTold", "WhatIf", "in_words"]
 
 USUAL = "optimal"
 """The planner that is asked if nobody names another one."""
@@ -302,6 +303,11 @@ class Rotas(Room):
         asked = {"station": station, "status": status and status.value}
         found = reading.list(Rota, *(Is(key, value) for key, value in asked.items() if value is not None))
         return sorted(found, key=lambda rota: (rota.first, rota.station, rota.id))
+
+    @look
+    def board(self, reading: Reading, station: StationId, period: Period) -> Board:
+        """The rota of a station as it hangs on the wall: days, shifts, names, what is missing."""
+        return board_of(reading, station, period)
 
     @look
     def review(self, reading: Reading, id: RotaId) -> list[tuple[RotaLine, tuple[Obstacle, ...]]]:
