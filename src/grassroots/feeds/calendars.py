@@ -1,8 +1,8 @@
 """Timetables as iCalendar (RFC 5545), written with the library icalendar (BSD-2); the extra ``feeds``.
 
 A file has METHOD:PUBLISH, one VTIMEZONE for every zone it names, and for every event its UID, SEQUENCE,
-DTSTAMP, LAST-MODIFIED and STATUS. A series is one event with its dates (RDATE) and one more for each occurrence
-that was moved or called off (RECURRENCE-ID); nothing that was called off is left out.
+DTSTAMP, LAST-MODIFIED and STATUS. A series is one event with its dates (RDATE), and one more for each
+occurrence that was moved or called off (RECURRENCE-ID); nothing that was called off is left out.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _event(event: TimetableEvent, timetable: Timetable, language: str) -> Any:
     if event.instead_of is not None:
         made.add("recurrence-id", when(event.instead_of))
     if event.also:
-        parameters = {"VALUE": "DATE"} if event.all_day else None
+        parameters = {"VALUE": "DATE"} if event.all_day else {}
         made.add("rdate", [when(one) for one in event.also], parameters=parameters)
     made.add("summary", event.title_zh if language == "zh" else event.title_en)
     place = event.place_zh if language == "zh" else event.place_en

@@ -109,7 +109,8 @@ class _Words:
         return self.say("poster-title", place=self.place, period=whole)
 
     def day(self, day: date) -> str:
-        name = label("report-month-name", str(day.month), self.language)
+        group = "report-month-name" if self.language == "zh" else "report-month-short"
+        name = label(group, str(day.month), self.language)
         return self.say("report-day-short", name=name, day=day.day)
 
     def weekday(self, day: date) -> str:

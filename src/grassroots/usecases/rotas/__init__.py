@@ -63,7 +63,10 @@ from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
 
-__all__ = ["Board", "BoardDay", "BoardShift", "PlanTold", "Repair", "Rotas", "ShareTold", "ShiftTold", "WhatIf", "in_words"]
+__all__ = [
+    "Board", "BoardDay", "BoardShift", "PlanTold", "Repair", "Rotas", "ShareTold", "ShiftTold", "WhatIf",
+    "in_words",
+]  # fmt: skip
 
 USUAL = "optimal"
 """The planner that is asked if nobody names another one."""

@@ -117,9 +117,7 @@ def _names(reading: Reading, members: Iterable[MemberId]) -> dict[str, str]:
     return {member.id: member.name for member in found.values()}
 
 
-def _days(
-    reading: Reading, period: Period, by_day: dict[date, list[BoardShift]]
-) -> Iterable[BoardDay]:
+def _days(reading: Reading, period: Period, by_day: dict[date, list[BoardShift]]) -> Iterable[BoardDay]:
     packs = reading.office.packs
     known, table = noticed_days(packs, reading.today), packs.table("holiday", reading.today)
     for day in period.days():
