@@ -50,7 +50,12 @@ def test_a_sample_that_stands_is_never_written_again(tmp_path: Path) -> None:
     assert make(tmp_path) == []
 
 
-CANNOT = {"concern": {"anonymous", "merged_into"}, "shift": {"nil_return"}, "award": {"reason"}}
+CANNOT = {
+    "concern": {"anonymous", "merged_into"},
+    "shift": {"nil_return"},
+    "award": {"reason"},
+    "feed": {"station"},
+}
 """What one and the same record cannot hold beside the rest."""
 
 
