@@ -29,18 +29,31 @@ def gathered(waiting: Notice, new: Notice) -> Notice:
 
 
 def opened(scene: Scene, happened: Happened) -> Iterator[Told]:
-    """Everybody who was asked and has not answered is called."""
+    """Everybody who was asked and has not answered is called, once however often more are asked.
+
+    Also when enough have said yes meanwhile: such a call is let go right before it is sent, or together with
+    the word that nobody is needed (:func:`gathered`), so that nobody gets the second without the first.
+    """
     callout = _callout(scene, happened)
+    if callout is not None:
+        yield from _call(scene, attrs.evolve(happened, position=0, at=_LONG_AGO), callout)
+
+
+def called_again(scene: Scene, happened: Happened) -> Iterator[Told]:
+    """Somebody took a yes back, and people are short again: whoever is silent is called once more."""
+    callout = _callout(scene, happened)
+    if callout is not None:
+        yield from _call(scene, happened, callout)
+
+
+def _call(scene: Scene, happened: Happened, callout: Callout) -> Iterator[Told]:
     rule = scene.rule(CALL)
-    if callout is None or rule is None or callout.status is not CalloutStatus.OPEN:
-        return
     answered = {one.member for one in scene.walk(CalloutAnswer, Is("callout", callout.id))}
-    about = (Ref("callout", callout.id),)
     for member in callout.asked:
-        if member not in answered:
+        if rule is not None and member not in answered:
             yield from scene.tell(
                 happened, rule, Reader(member=member), values=_values(scene, callout),
-                collapse=f"{CALL}/{callout.id}", expires=callout.starts, about=about,
+                collapse=f"{CALL}/{callout.id}", expires=callout.starts, about=(Ref("callout", callout.id),),
             )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.pack import NoRule
 from grassroots.domain.reach import PHONE, Copy, Reach
 from grassroots.domain.station import Station
-from grassroots.domain.wording import Hours, NoticeRule, day_of, next_at
+from grassroots.domain.wording import Hours, NoticeRule, day_of, next_at, wall
 from grassroots.usecases.outbox.teller import Telling
 from grassroots.values.ids import MemberId, StationId
 from grassroots.workspace.codec import Happened
@@ -194,10 +194,9 @@ class Scene:
             return
         reader = attrs.evolve(reader, member=person.id)
         gathered = rule.digest if digest is None else digest
-        if gathered and expires is not None and self.next_digest(person.id) >= expires:
-            gathered = False
-        if gathered:
-            yield self._gathered(happened, rule, reader, person, values, about)
+        morning = self.digest_of(person.id, at)
+        if gathered and (expires is None or morning < expires):
+            yield self._gathered(happened, rule, reader, person, values, about, morning)
         else:
             yield self._notice(happened, rule, reader, person, values, collapse, at, expires, urgency, about)
         for copy in self.copies(person.id, rule):
@@ -248,13 +247,13 @@ class Scene:
         person: Member,
         values: Mapping[str, Value],
         about: tuple[Ref, ...],
+        morning: datetime,
     ) -> Notice:
         from grassroots.usecases.telling.digests import as_line
 
-        reach = self.reach(person.id)
-        at = self.next_digest(person.id)
+        reach, day = self.reach(person.id), day_of(morning, self.zone_of(person.id)).isoformat()
         return Notice(
-            id=self.telling.notice_id(happened, DIGEST, rule.key, person.id, at=at),
+            id=self.telling.notice_id(happened, DIGEST, rule.key, person.id, at=morning),
             to=person.id,
             about=about or happened.about,
             key=DIGEST,
@@ -262,14 +261,18 @@ class Scene:
             language=reach.language or self.language,
             urgency=Urgency.LOW,
             routes=reach.routes(rule, person, self.channels, may_wait=True),
-            collapse=f"{DIGEST}/{rule.topic.value}/{person.id}",
-            not_before=at,
+            collapse=f"{DIGEST}/{rule.topic.value}/{day}/{person.id}",
+            not_before=morning,
             doubt=rule.doubt,
         )
 
-    def next_digest(self, member: str) -> datetime:
-        """When the next digest of somebody is due."""
-        return next_at(self.now, self.hours_of(member).digest_at, self.zone_of(member))
+    def digest_of(self, member: str, at: datetime | None) -> datetime:
+        """The digest with what is to be told from ``at`` on (now): that of its day, or the next one."""
+        due = self.hours_of(member).digest_at
+        zone = self.zone_of(member)
+        if at is not None and (that_day := wall(day_of(at, zone), due, zone)) > self.now:
+            return that_day
+        return next_at(self.now, due, zone)
 
     def withdraw(self, collapse: str, reader: str, reason: str = "withdrawn") -> Withdrawal:
         """What waits under this key for this reader is not to be told."""

@@ -53,7 +53,7 @@ PLANNERS: Final[Mapping[str, tuple[Planner, ...]]] = MappingProxyType(
         "occurrence-called-off": (activities.called_off,),
         "callout-opened": (callouts.opened,),
         "callout-widened": (callouts.opened,),
-        "callout-fell-short": (callouts.opened,),
+        "callout-fell-short": (callouts.called_again,),
         "callout-answered": (callouts.answered,),
         "callout-met": (callouts.over,),
         "callout-called-off": (callouts.over,),
