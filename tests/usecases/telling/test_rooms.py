@@ -55,7 +55,7 @@ def test_a_contact_is_asked_for_on_the_day_of_the_norm_and_again_at_the_head_whe
     clock.now = due
     (told,) = post.deliver()
     assert told.to == song
-    assert "结对" in told.message.text
+    assert "何**" in told.message.text
     assert "何素珍" not in told.message.text
     clock.now = due + timedelta(days=3)
     (late,) = post.deliver()
