@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping, Sequence
-from threading import RLock
+from threading import RLock, get_ident
 from types import MappingProxyType
 from typing import Any
 
@@ -35,6 +36,36 @@ from grassroots.contracts.storage import (
 from grassroots.errors import ActReused, Closed, Conflict
 
 
+class Meeting:
+    """Where two threads wait for each other in the middle of a step that should have been one moment.
+
+    So that a saboteur of what is shared does wrong whenever two are at work, and not only on a good day.
+    Who is alone on the storage never waits; who waits in vain goes on after ``patience`` seconds.
+    """
+
+    patience = 0.25
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._known: set[int] = set()
+        self._arrived = 0
+
+    def arrive(self) -> None:
+        """Say that this thread is here, and wait for nobody."""
+        with self._changed:
+            self._known.add(get_ident())
+            self._arrived += 1
+            self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Wait until another thread arrives, if there is any."""
+        self.arrive()
+        with self._changed:
+            before = self._arrived
+            if len(self._known) > 1:
+                self._changed.wait_for(lambda: self._arrived != before, self.patience)
+
+
 @define
 class Room:
     """One network."""
@@ -52,6 +83,7 @@ class House:
 
     rooms: dict[str, Room] = Factory(dict)
     types: dict[tuple[str, str], Key] = Factory(dict)
+    meeting: Meeting = Factory(Meeting)
 
 
 class Reference(Storage):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,12 +25,13 @@ class _Free:
         return None
 
     def __exit__(self, *_: object) -> None:
-        # Whoever waits for nothing meets others here.
-        time.sleep(0)
+        return None
 
 
-def _yield_here() -> None:
-    time.sleep(0.002)
+def _met(self: Reference, batch: Batch) -> int:
+    """Between comparing and writing another one compares."""
+    self.house.meeting.wait()
+    return Reference.position(self, batch)
 
 
 def _head_last(self: Reference, batch: Batch) -> int:
@@ -44,7 +44,7 @@ def _head_last(self: Reference, batch: Batch) -> int:
     moved, changed = self.moved(batch), self.changed(batch)
     if moved or changed:
         self.refuse(batch, moved, changed)
-    _yield_here()
+    self.house.meeting.wait()
     with self.room.lock:
         self.check_open()
         position = self.position(batch)
@@ -57,7 +57,7 @@ def _head_last(self: Reference, batch: Batch) -> int:
 def _questions_first(self: Reference, batch: Batch) -> int:
     """Bases are compared under the lock, questions before it."""
     changed = self.changed(batch)
-    _yield_here()
+    self.house.meeting.wait()
     if changed:
         self.refuse(batch, self.moved(batch), changed)
     return Reference.commit(self, evolve(batch, seen=()))
@@ -66,12 +66,14 @@ def _questions_first(self: Reference, batch: Batch) -> int:
 def _fact_by_fact(self: Reference, batch: Batch) -> None:
     for fact in batch.facts:
         self.room.entries.append(self.entry(len(self.room.entries) + 1, batch, fact))
-        _yield_here()
+        self.house.meeting.wait()
 
 
 def _unlocked_head(self: Reference) -> int:
     self.check_open()
-    return len(self.room.entries)
+    found = len(self.room.entries)
+    self.house.meeting.arrive()
+    return found
 
 
 def _number_first(self: Reference, batch: Batch) -> None:
@@ -79,7 +81,7 @@ def _number_first(self: Reference, batch: Batch) -> None:
     start = len(self.room.entries)
     for number, _ in enumerate(batch.facts):
         self.room.entries.append(Entry(start + number + 1, batch.id, batch.facts[0]))
-    _yield_here()
+    self.house.meeting.wait()
     for number, fact in enumerate(batch.facts):
         self.room.entries[start + number] = Entry(start + number + 1, batch.id, fact)
 
@@ -89,7 +91,9 @@ def _unlocked_journal(
 ) -> Sequence[Entry]:
     self.check_open()
     check_page(after, limit)
-    return [one for one in self.room.entries[after:] if about is None or about in one.fact.about][:limit]
+    found = [one for one in self.room.entries[after:] if about is None or about in one.fact.about][:limit]
+    self.house.meeting.arrive()
+    return found
 
 
 def _cached_head(self: Reference) -> int:
@@ -197,9 +201,18 @@ SABOTEURS = (
     broken("the head is taken last", _MOMENT, commit=_head_last),
     broken("questions before the lock", _MOMENT, commit=_questions_first),
     broken(
-        "a lock that locks nothing", _MOMENT, enter=lambda self, house, network: _unlocked(house, network)
+        "a lock that locks nothing",
+        _MOMENT,
+        enter=lambda self, house, network: _unlocked(house, network),
+        position=_met,
     ),
-    broken("half a batch shows", "a batch is whole or not at all", note=_fact_by_fact, head=_unlocked_head),
+    broken(
+        "half a batch shows",
+        "a batch is whole or not at all",
+        note=_fact_by_fact,
+        head=_unlocked_head,
+        journal=_unlocked_journal,
+    ),
     broken(
         "numbers first, facts later",
         "nothing appears late",
