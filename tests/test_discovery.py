@@ -230,6 +230,17 @@ def test_a_hook_may_have_nothing_to_offer(install: Install) -> None:
     assert record(load_plugins(), "acme").status is Status.ENABLED
 
 
+def test_an_old_plugin_that_names_no_contract_is_not_taken_for_a_new_one(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("old", HEAD + "@hookimpl\ndef grassroots_packs():\n    yield PackOffer('old', lambda: '')\n")
+    install("new", HEAD + "@hookimpl\ndef grassroots_packs():\n    yield PackOffer('new', lambda: '', 2)\n")
+    monkeypatch.setattr(hooks, "CONTRACT", 2)
+    monkeypatch.setattr(discovery, "CONTRACT", 2)
+    status = {one.name: one.status for one in load_plugins().records}
+    assert (status["old"], status["new"]) == (Status.WRONG_CONTRACT, Status.ENABLED)
+
+
 def test_an_offer_for_another_contract_is_refused_in_words(install: Install) -> None:
     install("acme", HEAD + "@hookimpl\ndef grassroots_storages():\n    yield storage('acme', contract=2)\n")
     plugins = load_plugins()

@@ -34,6 +34,9 @@ PROJECT: Final = "grassroots"
 CONTRACT: Final = 1
 """The version of all contracts in this package; an offer says for which one it was written."""
 
+FIRST: Final = 1
+"""The version of an offer that names none. It stays, so that an old plugin is never taken for a new one."""
+
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 """Marks a plugin's function as the implementation of the hook of the same name."""
@@ -62,7 +65,7 @@ class StorageOffer:
     open: Callable[[str, str], Storage]
     networks: Callable[[str], Sequence[str]]
     drop: Callable[[str, str], None]
-    contract: int = CONTRACT
+    contract: int = FIRST
 
     @property
     def name(self) -> str:
@@ -77,7 +80,7 @@ class CalendarOffer:
 
     name: str = field(converter=_word)
     open: Callable[[], Calendar]
-    contract: int = CONTRACT
+    contract: int = FIRST
 
 
 @final
@@ -91,7 +94,7 @@ class KeyOffer:
 
     scheme: str = field(converter=_word)
     open: Callable[[str], KeyService]
-    contract: int = CONTRACT
+    contract: int = FIRST
 
     @property
     def name(self) -> str:
@@ -106,7 +109,7 @@ class PackOffer:
 
     name: str = field(converter=_word)
     text: Callable[[], str]
-    contract: int = CONTRACT
+    contract: int = FIRST
 
 
 @final
@@ -121,7 +124,7 @@ class NotifierOffer:
 
     scheme: str = field(converter=_word)
     open: Callable[[str], Notifier]
-    contract: int = CONTRACT
+    contract: int = FIRST
     takes_key: bool = field(default=False, kw_only=True)
     limits: Limits = field(factory=Limits, kw_only=True)
 
@@ -142,7 +145,7 @@ class PlannerOffer:
     name: str = field(converter=_word)
     pairs: Callable[[], PairingPlanner] | None = None
     rota: Callable[[], RotaPlanner] | None = None
-    contract: int = CONTRACT
+    contract: int = FIRST
 
 
 @hookspec
