@@ -11,12 +11,13 @@ import json
 import sys
 from collections.abc import Callable
 
-from benchmarks import district, imports, seals
+from benchmarks import district, imports, sealing, seals
 
 SUITES: dict[str, Callable[[bool], list[dict[str, object]]]] = {
     "import": imports.run,
     "district": district.run,
     "seals": seals.run,
+    "sealing": sealing.run,
 }
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.honours import Honours
     from grassroots.usecases.intake import Intakes
     from grassroots.usecases.interventions import Interventions
+    from grassroots.usecases.keys import Keys
     from grassroots.usecases.kin import Kin
     from grassroots.usecases.meetings import Meetings
     from grassroots.usecases.members import Members
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.rotas import Rotas
     from grassroots.usecases.safeguarding import Safeguarding
     from grassroots.usecases.seals import Seals
+    from grassroots.usecases.secrets import Secrets
     from grassroots.usecases.stations import Stations
     from grassroots.usecases.suggestions import Suggestions
     from grassroots.usecases.swaps import Swaps
@@ -171,6 +173,13 @@ class Desk:
         return Kin(self.seat)
 
     @cached_property
+    def keys(self) -> Keys:
+        """The keys of a sealed network: how they stand, turning them, and their backup."""
+        from grassroots.usecases.keys import Keys
+
+        return Keys(self.seat)
+
+    @cached_property
     def meetings(self) -> Meetings:
         """Review meetings: agenda, decisions, minutes."""
         from grassroots.usecases.meetings import Meetings
@@ -246,6 +255,13 @@ class Desk:
         from grassroots.usecases.seals import Seals
 
         return Seals(self.seat)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Opening what the policy hides, for a purpose and with an entry in the trail."""
+        from grassroots.usecases.secrets import Secrets
+
+        return Secrets(self.seat)
 
     @cached_property
     def stations(self) -> Stations:

@@ -19,6 +19,7 @@ from grassroots.cli import (
     demo,
     figures,
     importing,
+    keys,
     network,
     report,
     seals,
@@ -39,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     *report.COMMANDS,
     *seals.COMMANDS,
     *archive.COMMANDS,
+    *keys.COMMANDS,
     *workdays.COMMANDS,
     *catalogue.COMMANDS,
 )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grassroots.cli.keys import bring_keys
 from grassroots.cli.opening import desk_of, shown
 from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
@@ -151,6 +152,10 @@ def _move(options: Namespace, output: Output) -> int:
             with _bar(output, "write") as bar:
                 desk.archive.dump(file, program=__version__, progress=bar)
             told = _filled(file, offer, options.target, name, output, read_back=True)
+            if desk.seat.office.sealing is not None:
+                # A move takes everything along; an archive alone would be a network that nobody can read.
+                desk.keys.backup(Path(folder) / "keys.jsonl")
+                bring_keys(options, offer, options.target, name, Path(folder) / "keys.jsonl")
         now = desk.seat.office.storage.head()
     answer: dict[str, Any] = {"archive": told.plain(), "network": name, "storage": shown(options.target)}
     output.give({**answer, "same": True, "source_head": now})

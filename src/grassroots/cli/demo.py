@@ -22,7 +22,7 @@ from grassroots.cli.importing import (
     tell_plan,
 )
 from grassroots.cli.network import found
-from grassroots.cli.opening import read_text, write_text
+from grassroots.cli.opening import keys_of, read_text, write_text
 from grassroots.cli.output import DONE, FALSE, Output
 from grassroots.cli.parser import Command, Parser
 from grassroots.errors import BadInput, need
@@ -57,9 +57,10 @@ def _demo(options: Namespace, output: Output) -> int:
     output.say("cli-demo-generating", folder=str(sheets))
     _generate(example, sheets, options)
     url = f"sqlite:///{(folder / 'district.db').as_posix()}"
-    founded = found(url, name=options.name, actor=options.actor, charter=read_text(sheets / "charter.toml"))
+    keys, charter = keys_of(options), read_text(sheets / "charter.toml")
+    founded = found(url, name=options.name, actor=options.actor, charter=charter, keys=keys)
     output.say("cli-demo-founded", name=founded["network"]["title"], count=sum(founded["made"].values()))
-    with grassroots.open(url, network=options.name) as network:
+    with grassroots.open(url, network=options.name, keys=keys) as network:
         desk = network.desk(options.actor)
         plan, imported = _take_in(desk, sheets, output)
         output.say("cli-demo-holding")

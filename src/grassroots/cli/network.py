@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from grassroots.cli.catalogue import known_packs, own_packs
-from grassroots.cli.opening import day_of, desk_of, is_there, read_text, shown, toml_of, url_of
+from grassroots.cli.opening import day_of, desk_of, is_there, keys_of, read_text, shown, toml_of, url_of
 from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
 from grassroots.errors import BadInput
@@ -34,6 +34,7 @@ def _init(options: Namespace, output: Output) -> int:
         charter=charter,
         packs=[read_text(path) for path in options.pack],
         zone=options.zone,
+        keys=keys_of(options),
     )
     output.give(answer)
     told = answer["network"]
@@ -65,6 +66,7 @@ def found(
     charter: str | None = None,
     packs: Sequence[str] = (),
     zone: str | None = None,
+    keys: str | None = None,
 ) -> dict[str, Any]:
     """Found a network (or set it right) from the texts of a charter and of packs; the answer for programs.
 
@@ -82,7 +84,7 @@ def found(
     if fresh:
         _fit((), named, local)
         _rehearse(charter, local, zone or table.get("zone"))
-    with grassroots.open(url, network=name, zone=zone or table.get("zone")) as network:
+    with grassroots.open(url, network=name, zone=zone or table.get("zone"), keys=keys) as network:
         desk = network.desk(who)
         if not fresh:
             _fit(desk.charter.get().packs, named, {**own_packs(desk), **local})
@@ -90,7 +92,7 @@ def found(
             desk.charter.adopt_pack(pack, text)
         done = None if charter is None else desk.charter.found(charter)
     # Packs hold from the next opening on; this one also shows that it can be opened again.
-    with grassroots.open(url, network=name) as network:
+    with grassroots.open(url, network=name, keys=keys) as network:
         desk = network.desk(who)
         roles = desk.roles.adopt() if charter is None else []
         stands = desk.charter.get()

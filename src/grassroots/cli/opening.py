@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from grassroots.values.ids import StationId
 
 VARIABLE = "GRASSROOTS_STORAGE"
+KEYS_VARIABLE = "GRASSROOTS_KEYS_FROM"
+"""Says where the keys are (``file:/path``), and never a key itself."""
 USUAL = "sqlite:///grassroots.db"
 _SECRETS = re.compile(r"//[^/@]*@|\?.*")
 
@@ -27,6 +29,11 @@ _SECRETS = re.compile(r"//[^/@]*@|\?.*")
 def url_of(options: Namespace) -> str:
     """The storage that is meant: ``--network``, else ``GRASSROOTS_STORAGE``, else a file beside us."""
     return str(options.network or os.environ.get(VARIABLE) or USUAL)
+
+
+def keys_of(options: Namespace) -> str | None:
+    """Where the keys come from: ``--keys``, else ``GRASSROOTS_KEYS_FROM``, else nowhere."""
+    return options.keys or os.environ.get(KEYS_VARIABLE) or None
 
 
 def shown(url: str) -> str:
@@ -50,7 +57,7 @@ def desk_of(options: Namespace) -> Iterator[Desk]:
     actor, url = Actor.parse(options.actor), url_of(options)
     if not is_there(url, options.name):
         raise Missing("cli-network-missing", kind="network", id=options.name, where=shown(url))
-    with grassroots.open(url, network=options.name) as network:
+    with grassroots.open(url, network=options.name, keys=keys_of(options)) as network:
         yield network.desk(actor)
 
 

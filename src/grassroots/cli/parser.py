@@ -148,3 +148,4 @@ def _common(parser: Parser, *, again: bool = False) -> None:
     parser.take("--network", metavar="URL", default=default(None), told="network")
     parser.take("--name", default=default("default"), told="name")
     parser.take("--actor", default=default("steward:office"), told="actor")
+    parser.take("--keys", metavar="SOURCE", default=default(None), told="keys")

@@ -116,6 +116,7 @@ class Office:
         sealing = self.sealing
         if sealing is None or not self.hides(spec, where):
             return (where,)
+        sealing.keep_up(self.storage)
         header = sealing.header
         found = [tuple(_hide(sealing, spec, one, header.index) for one in where)]
         if header.former is not None:

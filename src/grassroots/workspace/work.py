@@ -211,6 +211,10 @@ class Work:
         self._put(spec, ref, step.after, None, unknown)
         self._told.extend(_Told(event, ref, also) for event in step.happened)
 
+    def tell(self, event: Event, about: Ref, *also: Ref) -> None:
+        """Say that something happened which changes no record: that somebody was shown something."""
+        self._told.append(_Told(event, about, also))
+
     def drop(self, record: Record, event: Event) -> None:
         """Erase a record (used where a fact that never was has to go), saying what happened."""
         spec = self.office.kinds.of(type(record))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grassroots.contracts.storage import Key
+from grassroots.domain.erasure import PersonErased, RecordsBlanked
 from grassroots.domain.fields import FieldGroup
 from grassroots.domain.history import History, by_group
 from grassroots.domain.member import (
@@ -76,7 +77,14 @@ KINDS = (
             "phone": Hidden(name="phone", bits=16),
             "volunteer_number": Hidden(name="volunteer-number", bits=16),
         },
-        events=(MemberRegistered, MemberStatusChanged, MemberCorrected, MembersMerged),
+        events=(
+            MemberRegistered,
+            MemberStatusChanged,
+            MemberCorrected,
+            MembersMerged,
+            PersonErased,
+            RecordsBlanked,
+        ),
         people=lambda member: (member.id,),
         place=lambda member: member.station,
         guards={

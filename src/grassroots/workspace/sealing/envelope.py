@@ -65,10 +65,13 @@ class Envelope:
         former: Any,
         unknown: Mapping[str, Any],
         like: Ref | None = None,
+        *,
+        own: bool = False,
     ) -> Stored:
         """The record as a storage sees it: keys without anything sensitive in clear, and a sealed body.
 
-        ``like`` is a record whose key is used (a history's).
+        ``like`` is a record whose key is used (a history's); ``own`` asks for a new key, since the one it had
+        is destroyed.
         """
         office, salt = self._office, self._office.entropy(16)
         if self._sealing is None:
@@ -78,7 +81,7 @@ class Envelope:
 
         def seal(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             assert self._sealing is not None
-            key = self._key(spec, ref, record, former, like)
+            key = self._new() if own else self._key(spec, ref, record, former, like)
             return self._sealing.seal(ref, spec.version, key, self._secret(key, ref), groups)
 
         body = office.codec.encode(spec, record, salt, unknown, seal)
@@ -127,6 +130,6 @@ class Envelope:
             stored = self._office.storage.read((ring_ref(key.ring),)).get(ring_ref(key.ring))
             if stored is None:
                 return self._sealing.key(self._office.storage, key, where)
-            keys = self._rings[key.ring] = self._sealing.unwrap_ring(stored)
+            keys = self._rings[key.ring] = self._sealing.unwrap_ring(stored, self._office.storage)
             self._bases[stored.ref] = stored.revision
         return sound_key(keys, key, where)

@@ -88,6 +88,9 @@ class Sealing:
         self.nonces = nonces
         self.unwrapped = Unwrapped()
         self._cipher = aes_gcm()
+        from cryptography.exceptions import InvalidTag
+
+        self._invalid = InvalidTag
         self._opened = self._open(stored)
 
     def __repr__(self) -> str:
@@ -120,6 +123,12 @@ class Sealing:
         self._opened = self._open(stored)
         self.unwrapped.clear()
 
+    def keep_up(self, storage: Storage) -> None:
+        """Look whether somebody has turned a key: what is asked with former search values finds nothing."""
+        stored = storage.read((HEADER,)).get(HEADER)
+        if stored is None or stored.revision != self._opened.revision:
+            self.refresh(storage)
+
     def moved(self, storage: Storage, refs: Collection[Ref]) -> None:
         """What a conflict named has moved: nothing of it is trusted any longer."""
         if HEADER in refs:
@@ -136,8 +145,6 @@ class Sealing:
         return {"lasting": opened.lasting.hex()} | {one: key.hex() for one, key in opened.indexes.items()}
 
     def _open(self, stored: Stored) -> _Opened:
-        from cryptography.exceptions import InvalidTag
-
         header = Header.read(stored.body)
         masters = {
             number: self._cipher(self.service.unwrap(wrapped, header.bound(number)))
@@ -149,7 +156,7 @@ class Sealing:
             )
             secrets = {name: bytes.fromhex(secret) for name, secret in json.loads(box).items()}
             lasting = secrets.pop("lasting")
-        except (InvalidTag, ValueError, LookupError):
+        except (self._invalid, ValueError, LookupError):
             raise Corrupt("sealed-damaged", where=str(HEADER), group="keys") from None
         return _Opened(
             header=header, revision=stored.revision, masters=masters, lasting=lasting, indexes=secrets
@@ -167,15 +174,18 @@ class Sealing:
         bound = ring_bound(opened.header.uid, ring, number)
         return ring_put(ring, number, nonce + opened.masters[number].encrypt(nonce, keys, bound))
 
-    def unwrap_ring(self, stored: Stored) -> bytes:
-        """The keys of a ring; Locked ``key-lost`` if its master is gone, Corrupt if it was tampered with."""
-        from cryptography.exceptions import InvalidTag
+    def unwrap_ring(self, stored: Stored, storage: Storage | None = None) -> bytes:
+        """The keys of a ring; Locked ``key-lost`` if its master is gone, Corrupt if it was tampered with.
 
+        With a storage, a master that is not known is looked for in the header as it stands now.
+        """
         ring = stored.ref.id
         known = self.unwrapped.same(ring, stored.body)
         if known is not None:
             return known
         number, wrapped = ring_read(ring, stored.body)
+        if storage is not None and number not in self._opened.masters:
+            self.refresh(storage)  # another process has turned the keys since
         opened = self._opened
         master = opened.masters.get(number)
         if master is None:
@@ -186,19 +196,23 @@ class Sealing:
                 wrapped[NONCE_BYTES:],
                 ring_bound(opened.header.uid, ring, number),
             )
-        except (InvalidTag, ValueError):
+        except (self._invalid, ValueError):
             raise Corrupt("sealed-damaged", where=str(stored.ref), group="keys") from None
         self.unwrapped.keep(ring, stored.body, keys)
         return keys
 
     def prefetch(self, storage: Storage, page: Iterable[Stored]) -> None:
         """Open the rings that a page needs, in one read."""
-        wanted = {
-            key.ring for stored in page if (key := key_of(stored.body)) and not self.unwrapped.get(key.ring)
+        begin = len(SEALED_BEGINS)
+        rings = {
+            body[begin : body.find(b".", begin)]
+            for stored in page
+            if (body := stored.body).startswith(SEALED_BEGINS)
         }
+        wanted = [ring_ref(name) for ring in rings if self.unwrapped.get(name := ring.decode()) is None]
         if wanted:
-            for stored in storage.read([ring_ref(ring) for ring in wanted]).values():
-                self.unwrap_ring(stored)
+            for stored in storage.read(wanted).values():
+                self.unwrap_ring(stored, storage)
 
     def key(self, storage: Storage, key: KeyRef, where: Ref) -> bytes:
         """A key by its reference; Locked ``key-lost`` or ``key-destroyed``."""
@@ -207,7 +221,7 @@ class Sealing:
             stored = storage.read((ring_ref(key.ring),)).get(ring_ref(key.ring))
             if stored is None:
                 raise Locked("key-lost", where=str(where))
-            keys = self.unwrap_ring(stored)
+            keys = self.unwrap_ring(stored, storage)
         return sound_key(keys, key, where)
 
     # -- bodies -------------------------------------------------------------------------------------------
@@ -227,8 +241,6 @@ class Sealing:
 
     def open(self, storage: Storage, ref: Ref, version: int, sealed: Mapping[str, Any]) -> dict[str, Any]:
         """The sensitive fields of a body; Corrupt ``sealed-damaged`` for what was not sealed for here."""
-        from cryptography.exceptions import InvalidTag
-
         group = "?"
         try:
             secret = self.key(storage, KeyRef.parse(sealed["u"]), ref)
@@ -238,7 +250,7 @@ class Sealing:
                 data = a2b_base64(text)
                 parts.append(cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], (tied + group).encode()))
             return json.loads(b"{" + b",".join(parts) + b"}")  # type: ignore[no-any-return]
-        except (InvalidTag, ValueError, TypeError, LookupError, AttributeError):
+        except (self._invalid, ValueError, TypeError, LookupError, AttributeError):
             raise Corrupt("sealed-damaged", where=str(ref), group=str(group)) from None
 
     def _tied(self, ref: Ref, version: int) -> str:

@@ -1,0 +1,319 @@
+"""Erasing a person: the plan, carrying it out, and the ledger that is replayed after every restore.
+
+Carried out in batches, the person's own record and keys last: whoever comes after a kill plans again and goes
+on. In a sealed network the keys are destroyed, so that what older copies hold cannot be read any more; in
+any network the records are blanked, and the trail keeps an entry without a value.
+
+Whether a person may be erased (a retention rule, a legal hold) is decided before, by the room of rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from grassroots.contracts.storage import Batch, Erase, Fact, Is, Put, Query, Ref, Stored, Write, walk
+from grassroots.domain.erasure import ErasurePlan, PersonErased, RecordsBlanked, forgotten
+from grassroots.domain.fields import HIDDEN, blanked
+from grassroots.domain.history import History
+from grassroots.domain.member import Member
+from grassroots.domain.step import Event
+from grassroots.errors import Conflict, Locked, Missing
+from grassroots.values.ids import MemberId
+from grassroots.workspace.acts import TRIES, commit, jitter
+from grassroots.workspace.codec import commitment
+from grassroots.workspace.kindspec import KindSpec
+from grassroots.workspace.office import Office, Seat
+from grassroots.workspace.sealing import Envelope
+from grassroots.workspace.sealing.rings import GONE, KeyRef, ring_ref, without
+from grassroots.workspace.sealing.sealing import key_of
+from grassroots.workspace.turning import SWEEP
+
+AT_ONCE: Final = 200
+"""Records of one batch."""
+
+T = TypeVar("T")
+
+_GONE: Final = ("key-destroyed", "key-lost")
+
+
+def plan_erasure(seat: Seat, person: MemberId) -> ErasurePlan:
+    """What erasing this person would do; Missing if there is nobody of that id.
+
+    A record that was merged into another stands for the same person: all of them go together.
+    """
+    office = seat.office
+    people = _people(office, person)
+    blank = [
+        str(stored.ref)
+        for spec, stored in _theirs(office, people)
+        if not _blank_already(office, spec, stored)
+    ]
+    gone = [str(stored.ref) for stored in _histories(office, people)]
+    return ErasurePlan(people=people, blanked=tuple(blank), erased=tuple(gone))
+
+
+def erase_person(seat: Seat, person: MemberId, *, ground: str) -> PersonErased:
+    """Carry it out: what is left of the plan as of now. ``ground`` is a short code, for the trail.
+
+    Erasing somebody again changes nothing more. Denied unless this viewer may write the person's record;
+    Missing if there is nobody of that id.
+    """
+    office = seat.office
+    people = _people(office, person)
+    spec = office.kinds.of(Member)
+    for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
+        seat.may_write(spec, None, _opened(office, spec, stored))
+    done = 0
+    while page := list(islice(_left(office, people), AT_ONCE)):
+        done += _retried(seat, lambda page=page: _blank_page(seat, people, page))  # type: ignore[misc]
+    return _retried(seat, lambda: _last(seat, people, ground, done))
+
+
+# -- finding ----------------------------------------------------------------------------------------------
+def _people(office: Office, person: str) -> tuple[MemberId, ...]:
+    spec = office.kinds.of(Member)
+    if not office.storage.read((Ref(spec.name, person),)):
+        raise Missing("missing", kind=spec.name, id=person)
+    found = [person]
+    for id_ in found:
+        (stored,) = office.storage.read((Ref(spec.name, id_),)).values()
+        kept = stored.keys.get("merged_into")
+        below = [row.ref.id for row in walk(office.storage, Query(spec.name, (Is("merged_into", id_),)))]
+        above = [kept] if isinstance(kept, str) and office.storage.read((Ref(spec.name, kept),)) else []
+        found.extend(one for one in (*above, *below) if one not in found)
+    return tuple(MemberId(one) for one in found)
+
+
+def _theirs(office: Office, people: Iterable[str]) -> Iterator[tuple[KindSpec[Any], Stored]]:
+    """The records that belong to these people, each once; their own records last."""
+    people = tuple(people)
+    for spec in office.kinds:
+        seen: set[str] = set()
+        for question in _questions(office, spec, people):
+            for asked in office.asked(spec, question):
+                for stored in walk(office.storage, Query(spec.name, asked)):
+                    if stored.ref.id not in seen and _meant(office, spec, question, stored):
+                        seen.add(stored.ref.id)
+                        yield spec, stored
+    own = office.kinds.of(Member)
+    for stored in office.storage.read([Ref(own.name, id_) for id_ in people]).values():
+        yield own, stored
+
+
+def _questions(office: Office, spec: KindSpec[Any], people: Iterable[str]) -> Iterator[tuple[Is, ...]]:
+    if spec.person is None:
+        return
+    for id_ in people:
+        yield (Is(spec.person, id_),)
+    # Who raised a concern may be known by a number alone.
+    if "raiser_phone" in spec.hidden:
+        own = office.kinds.of(Member)
+        for stored in office.storage.read([Ref(own.name, id_) for id_ in people]).values():
+            phone = _opened(office, own, stored).phone
+            if phone:
+                yield (Is("raiser_phone", phone[:255]),)
+
+
+def _meant(office: Office, spec: KindSpec[Any], question: tuple[Is, ...], stored: Stored) -> bool:
+    if not office.hides(spec, question) or _unreadable(office, spec, stored):
+        return True  # what nobody can read any more does no harm by being blanked
+    return office.meant(spec, question, office.decode(spec, stored).record)
+
+
+def _histories(office: Office, people: Iterable[str]) -> Iterator[Stored]:
+    """The former values of their records, and whatever else was sealed with a key of theirs."""
+    spec = office.kinds.of(History)
+    keys: set[str] = set()
+    seen: set[Ref] = set()
+    for _, stored in _theirs(office, people):
+        if (key := key_of(stored.body)) is not None:
+            keys.add(str(key))
+        for row in walk(office.storage, Query(spec.name, (Is("about", str(stored.ref)),))):
+            if row.ref not in seen:
+                seen.add(row.ref)
+                yield row
+    if office.sealing is None:
+        return
+    # A concern that was theirs once may belong to somebody else now; what it held then is still theirs.
+    for row in walk(office.storage, Query(spec.name)):
+        if row.ref not in seen and str(key_of(row.body)) in keys:
+            seen.add(row.ref)
+            yield row
+
+
+def _left(office: Office, people: Iterable[str]) -> Iterator[tuple[KindSpec[Any], Stored, bool]]:
+    """What still has to be done before the last batch; True: erased whole."""
+    for spec, stored in _theirs(office, people):
+        if spec.record is not Member and not _blank_already(office, spec, stored):
+            yield spec, stored, False
+    history = office.kinds.of(History)
+    for stored in _histories(office, people):
+        yield history, stored, True
+
+
+def _blank_already(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
+    record = _opened(office, spec, stored)
+    after = forgotten(record) if isinstance(record, Member) else blanked(record)
+    return bool(after == record and not _unreadable(office, spec, stored))
+
+
+def _unreadable(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
+    try:
+        office.decode(spec, stored)
+    except Locked:
+        return True
+    return False
+
+
+def _opened(office: Office, spec: KindSpec[Any], stored: Stored) -> Any:
+    """The record; where its key is gone (an older backup was restored) with stars for what it must have."""
+    try:
+        return office.decode(spec, stored).record
+    except Locked as error:
+        if error.code not in _GONE:
+            raise
+        needed = {
+            field.name: HIDDEN
+            for field in attrs.fields(spec.record)
+            if field.name in spec.sealed and field.default is attrs.NOTHING
+        }
+        return office.codec.decode(spec, stored.body, lambda _, __: needed).record
+
+
+# -- carrying it out --------------------------------------------------------------------------------------
+def _retried(seat: Seat, do: Callable[[], T]) -> T:
+    for tried in range(1, TRIES + 1):
+        try:
+            return do()
+        except Conflict:
+            if tried == TRIES:
+                raise
+            seat.office.pause(jitter(seat, tried))
+    raise AssertionError("unreachable")  # pragma: no cover
+
+
+def _blank_page(
+    seat: Seat, people: tuple[MemberId, ...], page: Iterable[tuple[KindSpec[Any], Stored, bool]]
+) -> int:
+    office = seat.office
+    envelope, writes, bases = Envelope(office, office.clock()), list[Write](), dict[Ref, int]()
+    keys: set[KeyRef] = set()
+    for spec, stored, whole in page:
+        # Read again: a batch that was refused may have been about what has changed since.
+        now = office.storage.read((stored.ref,)).get(stored.ref)
+        if now is None:
+            continue
+        if (key := key_of(now.body)) is not None:
+            keys.add(key)
+        if whole:
+            writes.append(Erase(now.ref))
+        else:
+            fresh = envelope.pack(spec, now.ref, blanked(_opened(office, spec, now)), None, {}, own=True)
+            writes.append(Put(now.ref, fresh.keys, fresh.body))
+        bases[now.ref] = now.revision
+    if not writes:
+        return 0
+    # The keys of these records go with them; the person's own leads to what is left, and goes last.
+    destroyed = _destroyed(office, keys - set(_own_keys(office, people)), bases)
+    event = RecordsBlanked(records=len(writes))
+    _commit(seat, event, (), (*writes, *destroyed), {**envelope.bases, **bases}, envelope)
+    return len(writes)
+
+
+def _own_keys(office: Office, people: Iterable[str]) -> Iterator[KeyRef]:
+    own = office.kinds.of(Member)
+    for stored in office.storage.read([Ref(own.name, id_) for id_ in people]).values():
+        if (key := key_of(stored.body)) is not None:
+            yield key
+
+
+def _last(seat: Seat, people: tuple[MemberId, ...], ground: str, done: int) -> PersonErased:
+    office, spec = seat.office, seat.office.kinds.of(Member)
+    before = _erased_before(office, people[0])
+    envelope, writes, bases = Envelope(office, office.clock()), list[Write](), dict[Ref, int]()
+    keys: set[KeyRef] = set()
+    refs = [Ref(spec.name, id_) for id_ in people]
+    for ref, stored in office.storage.read(refs).items():
+        if before is not None and _blank_already(office, spec, stored):
+            continue
+        if (key := key_of(stored.body)) is not None:
+            keys.add(key)
+        fresh = envelope.pack(spec, ref, forgotten(_opened(office, spec, stored)), None, {}, own=True)
+        writes.append(Put(ref, fresh.keys, fresh.body))
+        bases[ref] = stored.revision
+    if not writes and before is not None:
+        return before
+    destroyed = _destroyed(office, keys, bases)
+    event = PersonErased(
+        ground=ground, records=done + len(writes), keys=tuple(sorted(str(key) for key in keys))
+    )
+    _commit(seat, event, refs, (*writes, *destroyed), {**envelope.bases, **bases}, envelope)
+    return event
+
+
+def _destroyed(office: Office, keys: Iterable[KeyRef], bases: dict[Ref, int]) -> list[Write]:
+    """The rings without these keys; a ring in which no key is left goes whole."""
+    sealing = office.sealing
+    if sealing is None:
+        return []
+    by_ring: dict[str, set[int]] = {}
+    for key in keys:
+        by_ring.setdefault(key.ring, set()).add(key.place)
+    writes: list[Write] = []
+    for ring, places in by_ring.items():
+        stored = office.storage.read((ring_ref(ring),)).get(ring_ref(ring))
+        if stored is None:
+            continue
+        left = without(sealing.unwrap_ring(stored, office.storage), places)
+        bases[stored.ref] = stored.revision
+        if left == GONE * (len(left) // len(GONE)):
+            writes.append(Erase(stored.ref))
+        else:
+            writes.append(sealing.wrap_ring(ring, left))
+        sealing.unwrapped.forget((ring,))
+    return writes
+
+
+def _commit(
+    seat: Seat,
+    event: Event,
+    about: Iterable[Ref],
+    writes: Iterable[Write],
+    bases: Mapping[Ref, int],
+    envelope: Envelope,
+) -> None:
+    office, now = seat.office, seat.office.clock()
+    writes = (*writes, *envelope.puts())
+    vouched = {
+        str(write.ref): commitment(write.body) if isinstance(write, Put) else ""
+        for write in writes
+        if write.ref.kind != SWEEP.kind
+    }
+    told = {
+        "at": now.isoformat().replace("+00:00", "Z"),
+        "by": seat.actor.name_of_record,
+        "for": seat.proxy_for,
+        "sheet": seat.sheet,
+        "w": vouched,
+    }
+    fact = Fact(tuple(about), office.codec.encode_fact(event, told))
+    # With an Erase in every batch, since a storage sweeps its logs after one.
+    commit(
+        seat,
+        Batch(office.ids(now), (fact,), {**bases, SWEEP: 0}, (), (*writes, Erase(SWEEP))),
+    )
+
+
+def _erased_before(office: Office, person: str) -> PersonErased | None:
+    ref = Ref(office.kinds.of(Member).name, person)
+    after, found = 0, None
+    while page := office.storage.journal(after=after, limit=1000, about=ref):
+        for entry in page:
+            event = office.codec.decode_fact(entry).event
+            found = event if isinstance(event, PersonErased) else found
+        after = page[-1].position
+    return found
