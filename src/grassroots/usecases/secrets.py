@@ -41,8 +41,8 @@ class Secrets(Room):
 
         ``groups`` are names of :class:`FieldGroup`, ``purpose`` is a short code ("home-visit") that the
         policy is asked with and that stands in the trail. Groups that were not asked for stay as this viewer
-        reads them. Raises Denied unless the policy allows ``open`` for every group of every record, BadInput for a
-        group or purpose that is none, Missing for a record that is not there: then nothing is shown.
+        reads them. Raises Denied unless the policy allows ``open`` for every group of every record, BadInput
+        for a group or purpose that is none, Missing for a record that is not there: then nothing is shown.
         """
         wanted = _groups(groups)
         short_code(purpose, "purpose")

@@ -459,3 +459,5 @@ def test_concern_and_contact_have_the_persons_they_say() -> None:
         for spec in kinds:
             assert spec.person is None or spec.person in spec.keys
             assert set(spec.hidden) <= set(spec.keys)
+            # What is about one member is sealed with their key, and forgotten with them.
+            assert not (spec.sealed and "member" in spec.keys) or spec.person == "member", spec.name

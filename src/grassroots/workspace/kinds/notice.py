@@ -24,11 +24,13 @@ KINDS = (
     KindSpec(
         name="reach",
         record=Reach,
-        keys={"refused": Key.TEXTS, "copies": Key.TEXTS},
+        keys={"member": Key.TEXT, "refused": Key.TEXTS, "copies": Key.TEXTS},
         keys_of=lambda reach: {
+            "member": reach.id,
             "refused": tuple(topic.value for topic in reach.refused),
             "copies": tuple(copy.member for copy in reach.copies),
         },
+        person="member",
         events=(ReachNoted, TopicsRefused, TopicsWanted, CopyAgreed, CopyEnded),
         relations=_reach_relations,
         history=frozenset({"ways", "copies"}),
