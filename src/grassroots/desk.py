@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.archive import Archive
     from grassroots.usecases.availability import Availabilities
     from grassroots.usecases.callouts import Callouts
+    from grassroots.usecases.calls import Calls
     from grassroots.usecases.charters import Charters
     from grassroots.usecases.claims import ClaimsRoom
     from grassroots.usecases.concerns import Concerns
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.meetings import Meetings
     from grassroots.usecases.members import Members
     from grassroots.usecases.organizations import Organizations
+    from grassroots.usecases.outbox.room import Outbox
     from grassroots.usecases.pairings import Pairings
     from grassroots.usecases.reaches import Reaches
     from grassroots.usecases.registers import Registers
@@ -94,6 +96,13 @@ class Desk:
         from grassroots.usecases.callouts import Callouts
 
         return Callouts(self.seat)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Who is to be rung up, what is to be posted, and what became of it."""
+        from grassroots.usecases.calls import Calls
+
+        return Calls(self.seat)
 
     @cached_property
     def charter(self) -> Charters:
@@ -199,6 +208,13 @@ class Desk:
         from grassroots.usecases.organizations import Organizations
 
         return Organizations(self.seat)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What is to be told: what waits, what was sent, what died and why."""
+        from grassroots.usecases.outbox.room import Outbox
+
+        return Outbox(self.seat)
 
     @cached_property
     def pairings(self) -> Pairings:

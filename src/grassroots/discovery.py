@@ -54,6 +54,8 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "lunar": "grassroots.plugins.lunar",
         "keys": "grassroots.plugins.keys",
         "planning": "grassroots.plugins.planning",
+        "channels": "grassroots.plugins.channels",
+        "webhook": "grassroots.plugins.webhook",
     }
 )
 """The built-in plugins, as pyproject.toml registers them. Needed when the package runs from its source

@@ -17,6 +17,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Any, Self, final
 from zoneinfo import ZoneInfo
@@ -37,6 +38,7 @@ from grassroots.domain.step import Step
 from grassroots.errors import BadInput, Conflict
 from grassroots.packs import shipped, text
 from grassroots.values.ids import Ids
+from grassroots.workspace.annex import Annex
 from grassroots.workspace.arriving import ARRIVING, check_whole
 from grassroots.workspace.codec import Codec
 from grassroots.workspace.kinds import standard_kinds
@@ -94,7 +96,8 @@ def open(
     service = discovery.find_keys(keys) if isinstance(keys, str) else keys
     opened = discovery.find_storage(url).open(url, network) if storage is None else storage(network)
     try:
-        return _opened(opened, network, zone, packs, kinds, service, clock, entropy, pause, policy)
+        annex = Annex(partial(discovery.find_storage(url).open, url) if storage is None else storage)
+        return _opened(opened, annex, network, zone, packs, kinds, service, clock, entropy, pause, policy)
     except BaseException:
         opened.close()
         raise
@@ -102,6 +105,7 @@ def open(
 
 def _opened(
     storage: Storage,
+    annex: Annex,
     network: str,
     zone: str | None,
     packs: Iterable[str] | None,
@@ -134,6 +138,7 @@ def _opened(
         policy=Policy.of(on_paper, clock().date()),
         salt=bytes.fromhex(founding.salt),
         calendar=_calendar,
+        annex=annex,
     )
     # The chance of keys and nonces is the system's own, whatever ``entropy`` a test gives.
     sealing = found_sealing(_seat(draft), service, secrets.token_bytes)
@@ -243,7 +248,8 @@ class Network:
         return () if self._office.outside is None else self._office.outside.failures
 
     def close(self) -> None:
-        """Close the storage. May be repeated."""
+        """Close the storage, and what was opened beside it. May be repeated."""
+        self._office.annex.close()
         self._office.storage.close()
 
     def __enter__(self) -> Self:

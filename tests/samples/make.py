@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from grassroots.workspace.codec import Codec, structure, unstructure
-from grassroots.workspace.kinds import standard_kinds
+from grassroots.workspace.kinds import outbox_kinds, standard_kinds
 from grassroots.workspace.kindspec import Kinds
 
 HERE = Path(__file__).parent
@@ -119,6 +119,10 @@ LEAST: dict[str, dict[str, Any]] = {
     "request": {"id": "RQ1", "member": "M1", "kind": "copy", "on": "2021-07-02"},
     "restriction": {"id": "RS1", "member": "M1", "since": "2021-07-02", "reason": "asked"},
     "hold": {"id": "HO1", "member": "M1", "since": "2021-07-02", "reason": "court"},
+    "call": {"id": "N1", "medium": "phone", "text": "明天九点值班。", "asked_at": "2021-07-02T01:00:00Z"},
+    "parcel": {"id": "N1", "key": "duty", "queued_at": "2021-07-02T01:00:00Z"},
+    "channel": {"id": "sms"},
+    "cursor": {"id": "journal"},
 }  # fmt: skip
 
 FULL: dict[str, dict[str, Any]] = {
@@ -294,6 +298,23 @@ FULL: dict[str, dict[str, Any]] = {
     },
     "restriction": {"purposes": ["work"], "lifted": "2021-08-01"},
     "hold": {"lifted": "2021-08-01"},
+    "call": {
+        "medium": "paper", "member": "M1", "station": "S1", "address": "一号楼公告栏", "title": "值班",
+        "language": "en", "about": ["duty/D1"], "collapse": "duty/D1", "urgent": True,
+        "expires": "2021-07-03T01:00:00Z", "by": "M2", "state": "posted", "tries": 2, "on": "2021-07-02",
+    },
+    "parcel": {
+        "to": "M1", "about": ["duty/D1"], "values": '{"day":"2021-07-03"}',
+        "routes": [{"channel": "sms", "address": "14400000001"}], "language": "en", "urgency": "urgent",
+        "collapse": "duty/D1", "not_before": "2021-07-02T02:00:00Z", "expires": "2021-07-03T01:00:00Z",
+        "doubt": "hold", "state": "leased", "way": 1, "attempts": 2, "due": "2021-07-02T03:00:00Z",
+        "holder": "W1", "until": "2021-07-02T03:01:00Z", "reason": "busy", "doubts": 1,
+        "recalled": "called-off", "sent_at": "2021-07-02T03:00:01Z", "sent_by": "sms", "reference": "7",
+    },
+    "channel": {
+        "recent": [1625187600000], "failing": ["N1"], "trips": 2, "rests_until": "2021-07-02T03:00:00Z",
+    },
+    "cursor": {"position": 40},
 }  # fmt: skip
 
 
@@ -308,7 +329,7 @@ def means(value: Any) -> Any:
 
 def make(folder: Path) -> list[Path]:
     """Write the samples that do not stand yet; gives those that were written."""
-    kinds = Kinds(standard_kinds())
+    kinds = Kinds((*standard_kinds(), *outbox_kinds()))
     codec = Codec(kinds)
     written = []
     for spec in kinds:

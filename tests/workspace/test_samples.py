@@ -9,10 +9,10 @@ import pytest
 from tests.samples.make import HERE, LEAST, make, means
 
 from grassroots.workspace.codec import Codec
-from grassroots.workspace.kinds import standard_kinds
+from grassroots.workspace.kinds import outbox_kinds, standard_kinds
 from grassroots.workspace.kindspec import Kinds
 
-KINDS = Kinds(standard_kinds())
+KINDS = Kinds((*standard_kinds(), *outbox_kinds()))
 CODEC = Codec(KINDS)
 SAMPLES = sorted(HERE.glob("*.json"))
 

@@ -60,7 +60,8 @@ class Doubt(StrEnum):
     HOLD = "hold"  # a person decides: it costs money, or twice would do harm
 
 
-def _channel(name: str) -> str:
+def channel_name(name: str) -> str:
+    """The name of a channel: small letters, digits and -, a letter first, at most 31; BadInput if not."""
     if not isinstance(name, str) or not _CHANNEL.fullmatch(name):
         raise BadInput("notice-channel-name", what=str(name))
     return name
@@ -121,7 +122,7 @@ class Route:
     where (a group's robot).
     """
 
-    channel: str = field(converter=_channel)
+    channel: str = field(converter=channel_name)
     address: str = field(default="", converter=_address)
 
 

@@ -57,6 +57,7 @@ AccessId = NewType("AccessId", str)
 RequestId = NewType("RequestId", str)
 RestrictionId = NewType("RestrictionId", str)
 HoldId = NewType("HoldId", str)
+CallId = NewType("CallId", str)
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that an id read out from paper is not misheard."""

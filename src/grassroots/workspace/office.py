@@ -34,6 +34,7 @@ from grassroots.domain.pack import Packs
 from grassroots.domain.policy import Action, Actor, Effect, Policy, mask_fields
 from grassroots.errors import BadInput, Denied
 from grassroots.values.ids import Ids, derived_id
+from grassroots.workspace.annex import Annex
 from grassroots.workspace.circle import Circle
 from grassroots.workspace.codec import Codec, Decoded
 from grassroots.workspace.kindspec import Hidden, Kinds, KindSpec, Record
@@ -84,6 +85,7 @@ class Office:
     policy: Policy
     salt: bytes
     calendar: Callable[[], Calendar]
+    annex: Annex
     outside: Outside | None = None
     sealing: Sealing | None = None
     fence: Mapping[Ref, int] = MappingProxyType({})

@@ -281,6 +281,15 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             labelled=True,
         ),
         "mask": Table(columns={"style": _must(_one("surname", "keep-3-4", "keep-1-1", "area", "hidden"))}),
+        "channel_limit": Table(
+            columns={
+                "services": _must(_CODES),
+                "per_minute_count": _SOME,
+                "per_second_count": _SOME,
+                "text_bytes_count": _SOME,
+                "text_characters_count": _SOME,
+            }
+        ),
         "notice_hours": Table(
             columns={
                 "quiet_from_minutes": _must(_WHOLE),

@@ -36,8 +36,16 @@ ROOMS = (
     "access",
     "consent",
     "rights",
+    "call",
 )
 """The rooms that stand. A new one adds its module here and its class to the desk."""
+
+
+def outbox_kinds() -> tuple[KindSpec[Any], ...]:
+    """The kinds of the outbox, which is a network of its own beside each network."""
+    from grassroots.workspace.kinds import outbox
+
+    return outbox.KINDS
 
 
 @cache

@@ -1,0 +1,67 @@
+"""How calls are stored and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grassroots.contracts.storage import Key
+from grassroots.domain.call import (
+    Call,
+    CallAsked,
+    CallDropped,
+    CallLeftWord,
+    CallMedium,
+    CallMissed,
+    CallPosted,
+    CallReached,
+    CallState,
+    CallTaken,
+)
+from grassroots.domain.policy import Actor, Relation
+from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
+
+
+def _keys(call: Call) -> Mapping[str, KeyValue]:
+    return {
+        "medium": call.medium.value,
+        "state": call.state.value,
+        "member": call.member,
+        "station": call.station,
+        "by": call.by,
+        "collapse": call.collapse,
+        "asked": call.asked_at.isoformat()[:10],
+    }
+
+
+def _relations(call: Call, actor: Actor) -> frozenset[Relation]:
+    found = set()
+    if call.station is not None and call.station in actor.stations:
+        found.add(Relation.STATION)
+    if actor.member is not None and actor.member == call.member:
+        found.add(Relation.SELF)
+    if actor.member is not None and actor.member == call.by:
+        found.add(Relation.CASE)
+    return frozenset(found)
+
+
+KINDS = (
+    KindSpec(
+        name="call",
+        record=Call,
+        person="member",
+        keys={
+            "medium": Key.TEXT,
+            "state": Key.TEXT,
+            "member": Key.TEXT,
+            "station": Key.TEXT,
+            "by": Key.TEXT,
+            "collapse": Key.TEXT,
+            "asked": Key.TEXT,
+        },
+        choices={"medium": CallMedium, "state": CallState, "station": IdOf("station")},
+        keys_of=_keys,
+        together=(("state", "medium"),),
+        events=(CallAsked, CallTaken, CallReached, CallLeftWord, CallMissed, CallPosted, CallDropped),
+        relations=_relations,
+    ),
+)
