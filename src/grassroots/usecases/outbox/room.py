@@ -51,12 +51,11 @@ class Outbox(Room):
         A notice whose id stands already is left alone, so that adding twice is adding once. Needs the right
         to write parcels.
         """
-        self._seat.may(self._seat.office.kinds.of(Parcel), Action.WRITE)
         box = Box(self._network.office)
         calls = Calls(self._network)
         ids = [one.id for one in notices if isinstance(one, Notice)]
         for tried in range(1, _TRIES + 1):
-            new = len(set(ids)) - sum(len(box.read(Parcel, part)) for part in _parts(ids))
+            new = len(set(ids)) - self._standing_of(ids)
             filling = Filling(box, teller or Teller(), calls.withdraw)
             try:
                 filling.take(notices)
@@ -67,6 +66,13 @@ class Outbox(Room):
                 continue
             return new
         raise AssertionError("unreachable")  # pragma: no cover
+
+    @look
+    def _standing_of(self, reading: Reading, ids: list[str]) -> int:
+        """How many of these stand already, for somebody who may write parcels."""
+        reading.seat.may(reading.office.kinds.of(Parcel), Action.WRITE)
+        read = reading.office.storage.read
+        return sum(len(read([Ref("parcel", id_) for id_ in part])) for part in _parts(ids))
 
     # -- what a person decides ----------------------------------------------------------------------------
     @act
