@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from threading import Lock
-from typing import Final, final
+from threading import RLock
+from typing import Any, Final, TypeVar, cast, final
 
 from grassroots.contracts.storage import Kind, Storage, limits
 from grassroots.errors import Closed
+
+T = TypeVar("T")
 
 MARK: Final = "~"
 """Between the name of a network and what stands beside it."""
@@ -34,7 +36,8 @@ class Annex:
     def __init__(self, open_: Callable[[str], Storage]) -> None:
         self._open = open_
         self._opened: dict[str, Storage] = {}
-        self._lock = Lock()
+        self._made: dict[str, Any] = {}
+        self._lock = RLock()
         self._closed = False
 
     def storage(self, name: str, kinds: Sequence[Kind]) -> Storage:
@@ -48,6 +51,13 @@ class Annex:
                 self._opened[name] = storage
             return self._opened[name]
 
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for this name and kept while the network is open."""
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = make()
+            return cast("T", self._made[name])
+
     def close(self) -> None:
         """Close what was opened. May be repeated."""
         with self._lock:
@@ -55,3 +65,4 @@ class Annex:
             for storage in self._opened.values():
                 storage.close()
             self._opened.clear()
+            self._made.clear()

@@ -129,6 +129,9 @@ class MortalAnnex:
     annex: Any
     fate: Fate
 
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        return make()
+
     def storage(self, name: str, kinds: Any) -> Mortal:
         return Mortal(self.annex.storage(name, kinds), self.fate)
 
@@ -160,6 +163,9 @@ class EmptyAnnex:
     """An outbox of its own for a network that others look at too."""
 
     opened: Any = None
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        return make()
 
     def storage(self, name: str, kinds: Any) -> Any:
         if self.opened is None:

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 
 import attrs
 import pytest
 from tests.usecases.outbox.stage import Hand, Provider, Welcome, staged
 
-from grassroots.contracts.notice import Delivery, Doubt, Limits, Message, Notice, Route, Withdrawal
+import grassroots
+from grassroots.contracts.notice import (
+    Delivery,
+    Doubt,
+    Limits,
+    Message,
+    Notice,
+    Notifier,
+    Route,
+    Withdrawal,
+)
+from grassroots.contracts.storage import Query
+from grassroots.delivery import deliver
 from grassroots.domain.member import MemberRegistered
 from grassroots.domain.outbox import ParcelState, Terms
-from grassroots.errors import Denied, Missing
+from grassroots.errors import Denied, Locked, Missing
+from grassroots.plugins.keys import KeySet
+from grassroots.usecases.outbox.box import ACTOR, Box
 from grassroots.usecases.outbox.teller import Admission, Teller, Telling
 from grassroots.workspace.codec import Happened
 
@@ -465,3 +480,33 @@ def test_a_worker_that_was_thought_dead_comes_too_late() -> None:
         assert stage.one().state is ParcelState.SENT
         assert stage.one().doubts == (0 if takes_key else 1)
         assert provider.seen["n1"] == (1 if takes_key else 2)
+
+
+def test_beside_a_sealed_network_the_outbox_is_sealed_too(tmp_path: Path) -> None:
+    """Also one that was open before: what waits in it is sealed when the network is opened with keys."""
+    url = f"sqlite:///{tmp_path / 'sealed.db'}"
+    keys = KeySet({"k1": bytes(range(32))}, "test")
+    with grassroots.open(url) as network:
+        network.desk("steward:office").outbox.add(notice("n0", values={"name": "林小雨"}))
+    with grassroots.open(url, keys=keys) as network:
+        desk = network.desk("steward:office")
+        desk.outbox.add(notice("n1", values={"name": "林小雨"}))
+        rows = Box(network.desk(ACTOR).seat.office).office.storage.find(Query("parcel"))
+        assert len(rows) == 2
+        for row in rows:
+            for secret in ("林小雨", "14400000001"):
+                assert secret.encode() not in row.body
+        hung = {}
+
+        class Line(Notifier):
+            takes_key = True
+
+            def deliver(self, message: Message) -> Delivery:
+                hung[message.notice] = message.values["name"]
+                return Delivery.delivered()
+
+        deliver(network, {"sms": Line()}, teller=Teller())
+        assert hung == {"n0": "林小雨", "n1": "林小雨"}
+        assert [one.state.value for one in desk.outbox.all()] == ["sent", "sent"]
+    with pytest.raises(Locked):
+        grassroots.open(url)

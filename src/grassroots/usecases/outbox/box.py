@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, final
 
 import attrs
 
-from grassroots.contracts.storage import Batch, Between, Condition, Fact, Is, Put, Query, Ref
+from grassroots.contracts.storage import Batch, Between, Condition, Fact, Is, Kind, Put, Query, Ref, Stored
 from grassroots.domain.channel import Channel
 from grassroots.domain.outbox import Parcel, ParcelMoved, ParcelsMoved, stamp
 from grassroots.domain.policy import Actor, Posture
@@ -28,6 +28,8 @@ from grassroots.workspace.kinds import outbox_kinds
 from grassroots.workspace.kinds.outbox import Cursor
 from grassroots.workspace.kindspec import Kinds
 from grassroots.workspace.office import Office, Seat
+from grassroots.workspace.sealing import HEADER, KEYRING, Envelope
+from grassroots.workspace.turning import finish, found_sealing
 
 R = TypeVar("R", Parcel, Channel, Cursor)
 
@@ -39,7 +41,9 @@ JOURNAL = "journal"
 
 _KINDS = Kinds(outbox_kinds())
 _CODEC = Codec(_KINDS)
-_STORED = [spec.stored_kind() for spec in _KINDS]
+_STORED = [*(spec.stored_kind() for spec in _KINDS), KEYRING, Kind("network")]
+"""The last is empty: whoever seals a network looks for its charter, and an outbox has none."""
+
 _KIND = {Parcel: "parcel", Channel: "channel", Cursor: "cursor"}
 _ALONE = frozenset({"bury", "doubt", "cancel", "recall", "replay", "settle"})
 """What is told of each parcel by itself: somebody may want to know when, and why."""
@@ -47,20 +51,36 @@ _CROWDED = 20
 
 
 def outbox_office(office: Office) -> Office:
-    """The office of the outbox beside a network: the same people, rules and clock, other records."""
+    """The office of the outbox beside a network: the same people, rules and clock, other records.
+
+    Beside a sealed network it is sealed too, by the same key service and with keys of its own.
+    """
+    return office.annex.once("outbox", lambda: _founded(office))
+
+
+def _founded(office: Office) -> Office:
     name = beside(office.network, "outbox")
     storage = office.annex.storage(name, _STORED)
-    return attrs.evolve(office, network=name, storage=storage, kinds=_KINDS, codec=_CODEC)
+    draft = attrs.evolve(
+        office, network=name, storage=storage, kinds=_KINDS, codec=_CODEC, sealing=None, fence={HEADER: 0}
+    )
+    if office.sealing is None:
+        return draft
+    own = found_sealing(Seat(office=draft, actor=ACTOR), office.sealing.service, office.sealing.nonces)
+    sealed = attrs.evolve(draft, sealing=own, fence={})
+    finish(Seat(office=sealed, actor=ACTOR))
+    return sealed
 
 
 @final
 @attrs.frozen
 class Held(Generic[R]):
-    """A record as it was read: with its revision (0: it does not stand yet), and what is unknown in it."""
+    """A record as it was read: its revision (0: it does not stand yet), what is unknown in it, its key."""
 
     record: R
     revision: int = 0
     unknown: Mapping[str, Any] = attrs.field(factory=dict)
+    stored: Stored | None = None
 
 
 @final
@@ -90,7 +110,7 @@ class Change:
     def keep(self, former: Held[R], record: R) -> None:
         """A record that is written as it is: a channel, the cursor."""
         ref = Ref(_KIND[type(record)], record.id)
-        self._puts[ref] = Held(record, former.revision, former.unknown)
+        self._puts[ref] = Held(record, former.revision, former.unknown, former.stored)
 
     def commit(self) -> dict[Ref, Held[Any]]:
         """Write it; what stands now. Conflict names what moved meanwhile, and nothing is written."""
@@ -98,8 +118,7 @@ class Change:
             return {}
         verbs = tuple(f"{verb}:{count}" for verb, count in sorted(self.verbs.items()))
         facts = (Fact((), self._box.fact(ParcelsMoved(verbs=verbs))), *self._alone)
-        position = self._box.write(facts, self._puts)
-        return {ref: Held(held.record, position, held.unknown) for ref, held in self._puts.items()}
+        return self._box.write(facts, self._puts)
 
 
 @final
@@ -162,13 +181,15 @@ class Box:
 
     def _in(self, where: Condition, limit: int) -> list[Held[Parcel]]:
         rows = self.office.storage.find(Query("parcel", (where,), limit=limit))
-        return [self._held(Parcel, row.body, row.revision) for row in rows]
+        if rows and self.office.sealing is not None:
+            self.office.sealing.prefetch(self.office.storage, rows)
+        return [self._held(Parcel, row) for row in rows]
 
     def read(self, kind: type[R], ids: Iterable[str]) -> dict[str, Held[R]]:
         """Those of these records that stand, by id."""
         refs = [Ref(_KIND[kind], id_) for id_ in ids]
         found = self.office.storage.read(refs) if refs else {}
-        return {ref.id: self._held(kind, row.body, row.revision) for ref, row in found.items()}
+        return {ref.id: self._held(kind, row) for ref, row in found.items()}
 
     def channel(self, name: str) -> Held[Channel]:
         """A channel's state; a fresh one if it never had any."""
@@ -181,11 +202,11 @@ class Box:
     def channels(self) -> list[Channel]:
         """Every channel that a parcel was ever queued for."""
         rows = self.office.storage.find(Query("channel", limit=1000))
-        return [self._held(Channel, row.body, row.revision).record for row in rows]
+        return [self._held(Channel, row).record for row in rows]
 
-    def _held(self, kind: type[R], body: bytes, revision: int) -> Held[R]:
-        decoded = _CODEC.decode(_KINDS.of(kind), body)
-        return Held(decoded.record, revision, decoded.unknown)
+    def _held(self, kind: type[R], stored: Stored) -> Held[R]:
+        decoded = self.office.decode(_KINDS.of(kind), stored)
+        return Held(decoded.record, stored.revision, decoded.unknown, stored)
 
     # -- writing ------------------------------------------------------------------------------------------
     def change(self) -> Change:
@@ -207,15 +228,23 @@ class Box:
         at = self.now.isoformat().replace("+00:00", "Z")
         return _CODEC.encode_fact(event, {"at": at, "by": ACTOR.name_of_record})
 
-    def write(self, facts: Iterable[Fact], puts: Mapping[Ref, Held[Any]]) -> int:
-        """Commit; repeated while it is merely crowded."""
-        writes = []
+    def write(self, facts: Iterable[Fact], puts: Mapping[Ref, Held[Any]]) -> dict[Ref, Held[Any]]:
+        """Commit, repeated while it is merely crowded; what stands now."""
+        envelope = Envelope(self.office, self.now)
+        packed: dict[Ref, Stored] = {}
         for ref, held in puts.items():
-            spec = _KINDS.of(type(held.record))
-            body = _CODEC.encode(spec, held.record, self.office.entropy(16), held.unknown)
-            writes.append(Put(ref, spec.keys_of(held.record), body))
-        based_on = {ref: held.revision for ref, held in puts.items()}
-        batch = Batch(self.new_id(), tuple(facts), based_on, writes=writes)
+            if held.stored is not None:
+                envelope.saw(held.stored)
+            packed[ref] = envelope.pack(_KINDS.of(type(held.record)), ref, held.record, None, held.unknown)
+        based_on = {**envelope.bases, **{ref: held.revision for ref, held in puts.items()}}
+        writes = (*(Put(ref, one.keys, one.body) for ref, one in packed.items()), *envelope.puts())
+        position = self._committed(Batch(self.new_id(), tuple(facts), based_on, writes=writes))
+        return {
+            ref: Held(held.record, position, held.unknown, attrs.evolve(packed[ref], revision=position))
+            for ref, held in puts.items()
+        }
+
+    def _committed(self, batch: Batch) -> int:
         for tried in range(1, _CROWDED + 1):
             try:
                 return commit(self._seat, batch)
