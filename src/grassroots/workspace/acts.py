@@ -95,6 +95,7 @@ def _remember(seat: Seat, noted: Iterable[Step[Access]]) -> None:
     """Write down the looks that are to be remembered: one batch, which asks no policy and rests on
     nothing.
     """
+    seat = attrs.evolve(seat, office=seat.office.at_home)
     work = Work(seat, seat.office.ids(seat.office.clock()))
     for step in noted:
         work.note(step)

@@ -83,7 +83,7 @@ class Looks:
     def _all_children(self, people: Iterable[str]) -> frozenset[str]:
         if self._child_age is None:
             return frozenset()
-        office = self.seat.office
+        office = self.seat.office.at_home
         unknown = sorted(id_ for id_ in people if id_ not in self._children)
         spec = office.kinds.of(Member)
         for start in range(0, len(unknown), _PAGE):

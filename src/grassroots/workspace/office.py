@@ -86,6 +86,8 @@ class Office:
     salt: bytes
     calendar: Callable[[], Calendar]
     annex: Annex
+    home: Office | None = None
+    """For what stands beside a network (its outbox): the network, where its people are."""
     outside: Outside | None = None
     sealing: Sealing | None = None
     fence: Mapping[Ref, int] = MappingProxyType({})
@@ -139,6 +141,11 @@ class Office:
         rules = self.packs.table("publishing", on).get("small-counts")
         return USUAL_SMALLEST if rules is None else int(rules.value["least_count"])
 
+    @property
+    def at_home(self) -> Office:
+        """Where people, their ties and what is remembered of looks stand."""
+        return self if self.home is None else self.home
+
     def derived_id(self, *words: str, at: Any = None) -> str:
         """The id that these words always get in this network (and in no other)."""
         return derived_id(self.salt, *words, at=at)
@@ -168,7 +175,7 @@ class Seat:
         return attrs.evolve(self, circle=self._new_circle())
 
     def _new_circle(self) -> Circle:
-        return Circle(self.office, self.actor, self.purpose, self.proxy_for)
+        return Circle(self.office.at_home, self.actor, self.purpose, self.proxy_for)
 
     def effects(self, spec: KindSpec[Any], action: Action, record: Any) -> Mapping[FieldGroup, Effect]:
         """What this viewer may do, group by group, with this very record."""

@@ -30,6 +30,7 @@ from grassroots.plugins.keys import KeySet
 from grassroots.usecases.outbox.box import ACTOR, Box
 from grassroots.usecases.outbox.teller import Admission, Teller, Telling
 from grassroots.workspace.codec import Happened
+from grassroots.workspace.reading import Reading
 
 SMS = (Route("sms", "14400000001"),)
 
@@ -510,3 +511,14 @@ def test_beside_a_sealed_network_the_outbox_is_sealed_too(tmp_path: Path) -> Non
         assert [one.state.value for one in desk.outbox.all()] == ["sent", "sent"]
     with pytest.raises(Locked):
         grassroots.open(url)
+
+
+def test_a_look_at_what_a_child_was_told_is_remembered_in_the_network() -> None:
+    stage = staged()
+    stage.clock.now = stage.clock.now.replace(year=2026)  # the rule is of 2024
+    child = stage.desk.members.register(name="巳小禾", born="2016-03")
+    stage.desk.outbox.add(notice("n1", to=child.id))
+    before = len(Reading(stage.desk.seat).trail())
+    stage.desk.outbox.get("n1")
+    told = Reading(stage.desk.seat).trail(after=before)
+    assert [one.code for one in told] == ["records-accessed"]

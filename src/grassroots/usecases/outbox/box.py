@@ -62,7 +62,14 @@ def _founded(office: Office) -> Office:
     name = beside(office.network, "outbox")
     storage = office.annex.storage(name, _STORED)
     draft = attrs.evolve(
-        office, network=name, storage=storage, kinds=_KINDS, codec=_CODEC, sealing=None, fence={HEADER: 0}
+        office,
+        network=name,
+        storage=storage,
+        kinds=_KINDS,
+        codec=_CODEC,
+        sealing=None,
+        fence={HEADER: 0},
+        home=office,
     )
     if office.sealing is None:
         return draft

@@ -17,7 +17,7 @@ from grassroots.domain.call import (
     CallState,
     CallTaken,
 )
-from grassroots.domain.policy import Actor, Relation
+from grassroots.domain.fields import FieldGroup
 from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
 
 
@@ -31,17 +31,6 @@ def _keys(call: Call) -> Mapping[str, KeyValue]:
         "collapse": call.collapse,
         "asked": call.asked_at.isoformat()[:10],
     }
-
-
-def _relations(call: Call, actor: Actor) -> frozenset[Relation]:
-    found = set()
-    if call.station is not None and call.station in actor.stations:
-        found.add(Relation.STATION)
-    if actor.member is not None and actor.member == call.member:
-        found.add(Relation.SELF)
-    if actor.member is not None and actor.member == call.by:
-        found.add(Relation.CASE)
-    return frozenset(found)
 
 
 KINDS = (
@@ -62,6 +51,9 @@ KINDS = (
         keys_of=_keys,
         together=(("state", "medium"),),
         events=(CallAsked, CallTaken, CallReached, CallLeftWord, CallMissed, CallPosted, CallDropped),
-        relations=_relations,
+        people=lambda call: (call.member,),
+        on_case=lambda call: (call.by,),
+        place=lambda call: call.station,
+        guards={"member": FieldGroup.CASE, "collapse": FieldGroup.CASE},
     ),
 )

@@ -9,6 +9,7 @@ import attrs
 
 from grassroots.contracts.storage import Key
 from grassroots.domain.channel import Channel
+from grassroots.domain.fields import FieldGroup
 from grassroots.domain.outbox import Parcel, ParcelMoved, ParcelsMoved, lane
 from grassroots.workspace.kindspec import KeyValue, KindSpec
 
@@ -33,6 +34,8 @@ KINDS = (
         keys={"lane": Key.TEXT, "to": Key.TEXT, "collapse": Key.TEXT},
         keys_of=_keys,
         events=(ParcelMoved, ParcelsMoved),
+        people=lambda parcel: (parcel.to,),
+        guards={"to": FieldGroup.CASE, "collapse": FieldGroup.CASE},
     ),
     KindSpec(name="channel", record=Channel),
     KindSpec(name="cursor", record=Cursor),
