@@ -34,7 +34,7 @@ KINDS = (
         keys={"lane": Key.TEXT, "to": Key.TEXT, "collapse": Key.TEXT},
         keys_of=_keys,
         events=(ParcelMoved, ParcelsMoved),
-        people=lambda parcel: (parcel.to,),
+        people=lambda parcel: (parcel.to or None,),
         guards={"to": FieldGroup.CASE, "collapse": FieldGroup.CASE},
     ),
     KindSpec(name="channel", record=Channel),
