@@ -28,7 +28,7 @@ from grassroots import discovery
 from grassroots.contracts.calendar import Calendar
 from grassroots.contracts.keys import KeyService
 from grassroots.contracts.policy import PolicyOffer
-from grassroots.contracts.storage import Storage
+from grassroots.contracts.storage import Batch, Storage
 from grassroots.desk import Desk
 from grassroots.domain.charter import CHARTER_ID, STANDARD_PACKS, Charter, NetworkFounded
 from grassroots.domain.local_pack import LocalPack
@@ -41,6 +41,7 @@ from grassroots.values.ids import Ids
 from grassroots.workspace.annex import Annex
 from grassroots.workspace.arriving import ARRIVING, check_whole
 from grassroots.workspace.codec import Codec
+from grassroots.workspace.keying import KEYED, fill, mark
 from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import Kinds, KindSpec
 from grassroots.workspace.office import Office, Seat
@@ -117,7 +118,7 @@ def _opened(
     policy: PolicyOffer | None,
 ) -> Network:
     table = Kinds((*standard_kinds(), *kinds))
-    storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING, KEYRING])
+    storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING, KEYED, KEYRING])
     check_whole(storage, network)
     founding = Charter.found(
         salt=entropy(16), zone=zone or "Asia/Shanghai", founded_on=clock().astimezone(UTC).date()
@@ -147,6 +148,7 @@ def _opened(
         finish(_seat(draft))
     seat = _seat(draft)
     charter = _charter(seat, attrs.evolve(founding, packs=names))
+    fill(seat)
     if zone is not None and zone != charter.zone:
         raise BadInput("zone-differs", what=zone, zone=charter.zone, network=network)
     own = {pack.id: pack.text for pack in Work(seat, "look").find(LocalPack)}
@@ -179,11 +181,18 @@ def _charter(seat: Seat, founding: Charter) -> Charter:
         batch = work.batch()
         try:
             if batch is not None:
-                office.storage.commit(batch)
+                office.storage.commit(_marked(office, batch))
         except Conflict:
             continue  # another process founded it at this very moment: read what it wrote
         return founding
     raise Conflict
+
+
+def _marked(office: Office, batch: Batch) -> Batch:
+    """The founding, with the keys that this network's records are searched by written down."""
+    said = tuple(mark(spec.stored_kind(), spec.version) for spec in office.kinds)
+    based_on = {**batch.based_on, **{put.ref: 0 for put in said}}
+    return attrs.evolve(batch, based_on=based_on, writes=(*batch.writes, *said))
 
 
 def _pack(name: str, own: Mapping[str, str] = MappingProxyType({})) -> Pack:

@@ -42,6 +42,15 @@ class CharterAmended(Event):
     fields: tuple[str, ...]
 
 
+@final
+@attrs.frozen(kw_only=True)
+class KeysFilled(Event):
+    """So many records of a kind were put again, because this version searches them by other keys."""
+
+    kind: str
+    records: int
+
+
 def _known_zone(_: object, __: attrs.Attribute[str], zone: str) -> None:
     try:
         ZoneInfo(zone)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from grassroots.contracts.storage import Batch, Position, Storage, Write
+from grassroots.contracts.storage import Batch, Position, Put, Storage, Write
 from grassroots.contracts.storage.limits import BATCH_WRITES
 from grassroots.errors import Conflict, Corrupt, Unavailable
 from grassroots.usecases.archive.lines import BadArchive, Manifest, Progress
 from grassroots.usecases.archive.reading import Act, ArchiveFile
 from grassroots.usecases.archive.writing import Nowhere, dump
 from grassroots.workspace.arriving import ARRIVING, Arriving, arriving
+from grassroots.workspace.keying import KEYED, mark
 
 _TRIES: Final = 10
 
@@ -27,15 +29,17 @@ def load(path: Path, storage: Storage, progress: Progress = lambda done, of: Non
     """
     archive = ArchiveFile(path)
     told = archive.manifest
-    storage.prepare([*(one.kind for one in told.kinds), ARRIVING])
-    mark = Arriving(sha256=told.sha256, head=told.head)
-    stands = _begun(storage, mark)
+    storage.prepare([*(one.kind for one in told.kinds), ARRIVING, KEYED])
+    arrives = Arriving(sha256=told.sha256, head=told.head)
+    # An archive is made of an open network, and whoever opened it has filled the keys.
+    marks = (arrives.put(), *(mark(one.kind, one.version) for one in told.kinds))
+    stands = _begun(storage, arrives)
     for act in archive.acts():
         if act.last <= stands:
             if act.last == stands and storage.journal(after=stands - 1, limit=1)[0].batch != act.id:
                 raise BadArchive("archive-target-not-empty", head=stands)
             continue
-        if _commit(storage, _batch(act, mark)) != act.last:
+        if _commit(storage, _batch(act, marks)) != act.last:
             raise BadArchive("archive-target-moved", position=act.last)
         progress(act.last, told.head)
     return told
@@ -55,13 +59,13 @@ def _begun(storage: Storage, mark: Arriving) -> Position:
     return head
 
 
-def _batch(act: Act, mark: Arriving) -> Batch:
+def _batch(act: Act, marks: Sequence[Put]) -> Batch:
     writes: tuple[Write, ...] = act.writes
     if act.last == len(act.facts):
         # The first batch of all: from its commit on, the network says that it is not whole.
-        if len(writes) == BATCH_WRITES:
-            raise BadArchive("archive-first-act-full", most=BATCH_WRITES)
-        writes = (*writes, mark.put())
+        if len(writes) + len(marks) > BATCH_WRITES:
+            raise BadArchive("archive-first-act-full", most=BATCH_WRITES - len(marks))
+        writes = (*writes, *marks)
     return Batch(act.id, act.facts, {write.ref: 0 for write in writes}, (), writes)
 
 

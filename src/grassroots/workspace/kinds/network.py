@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grassroots.domain.charter import Charter, CharterAmended, NetworkFounded
+from grassroots.domain.charter import Charter, CharterAmended, KeysFilled, NetworkFounded
 from grassroots.domain.local_pack import LocalPack, PackAdopted
 from grassroots.domain.secrets import (
     KeysRestored,
@@ -31,6 +31,8 @@ KEY_EVENTS = (
 """What happens to the keys of the network as a whole."""
 
 KINDS = (
-    KindSpec(name="network", record=Charter, events=(NetworkFounded, CharterAmended, *KEY_EVENTS)),
+    KindSpec(
+        name="network", record=Charter, events=(NetworkFounded, CharterAmended, KeysFilled, *KEY_EVENTS)
+    ),
     KindSpec(name="pack", record=LocalPack, events=(PackAdopted,)),
 )
