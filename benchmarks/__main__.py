@@ -9,15 +9,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from benchmarks import district, imports, sealing, seals
+from benchmarks import district, imports, sealing, seals, storage
 
-SUITES: dict[str, Callable[[bool], list[dict[str, object]]]] = {
+SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "import": imports.run,
     "district": district.run,
     "seals": seals.run,
     "sealing": sealing.run,
+    "storage": storage.run,
 }
 
 

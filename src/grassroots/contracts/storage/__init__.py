@@ -7,6 +7,7 @@ knows no rule of the field. Write a plugin by subclassing :class:`Storage` and o
 """
 
 from grassroots.contracts.storage.batch import Batch, Entry, Fact, Write
+from grassroots.contracts.storage.found import found_entry, found_record, found_ref
 from grassroots.contracts.storage.keys import Erase, Key, Kind, Position, Put, Ref, Stored
 from grassroots.contracts.storage.limits import KeyValue, Scalar, network_name
 from grassroots.contracts.storage.port import (
@@ -50,6 +51,9 @@ __all__ = [
     "check_page",
     "check_read",
     "check_tally",
+    "found_entry",
+    "found_record",
+    "found_ref",
     "key_changed",
     "network_name",
     "prefix",

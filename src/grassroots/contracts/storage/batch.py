@@ -104,14 +104,15 @@ class Batch:
             raise BadInput("storage-no-fact", what=self.id)
         _most("facts", len(self.facts), limits.BATCH_FACTS)
         _most("writes", len(self.writes), limits.BATCH_WRITES)
-        _most("seen", sum(len(seen.rows) for seen in self.seen), limits.BATCH_BASES)
-        _most("about", sum(len(fact.about) for fact in self.facts), limits.BATCH_ABOUT)
+        _most("seen", sum([len(seen.rows) for seen in self.seen]), limits.BATCH_BASES)
+        _most("about", sum([len(fact.about) for fact in self.facts]), limits.BATCH_ABOUT)
         written = self._written(self.writes)
-        size = sum(len(fact.body) for fact in self.facts)
-        size += sum(len(write.body) for write in self.writes if isinstance(write, Put))
+        size = sum([len(fact.body) for fact in self.facts])
+        size += sum([len(write.body) for write in self.writes if isinstance(write, Put)])
         _most("bytes", size, limits.BATCH_BYTES)
-        for ref in written - self.based_on.keys():
-            raise BadInput("storage-no-base", ref=str(ref))
+        for ref in written:
+            if ref not in self.based_on:
+                raise BadInput("storage-no-base", ref=str(ref))
 
     @staticmethod
     def _written(writes: Iterable[Write]) -> set[Ref]:

@@ -95,14 +95,15 @@ class Kind:
                 settled[name] = value
             else:
                 raise BadInput("storage-key-wrong", kind=self.name, what=name, wanted=self.keys[name].value)
-        if len(keys) > len(settled) or not keys.keys() <= settled.keys():
-            unknown = sorted(keys.keys() - settled.keys())
-            raise BadInput("storage-key-unknown", kind=self.name, what=", ".join(unknown))
+        for name in keys:
+            if name not in settled:
+                unknown = sorted(keys.keys() - settled.keys())
+                raise BadInput("storage-key-unknown", kind=self.name, what=", ".join(unknown))
         return settled
 
 
 @final
-@frozen
+@frozen(cache_hash=True)  # a batch looks each up half a dozen times
 class Ref:
     """Points to one record: its kind and its id (1-64 characters; ordered by code point)."""
 
@@ -114,7 +115,7 @@ class Ref:
 
 
 def _read_only_keys(keys: Mapping[str, KeyValue]) -> Mapping[str, KeyValue]:
-    return MappingProxyType({limits.name(name): limits.key_value(value) for name, value in keys.items()})
+    return MappingProxyType(limits.key_values(keys))
 
 
 @final

@@ -6,6 +6,7 @@ that passes here can be written anywhere and comes back exactly as it was given.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from grassroots.errors import BadInput
@@ -55,6 +56,17 @@ def name(text: str) -> str:
     return _checked_name(text)
 
 
+_NAMES: set[str] = set()
+"""Names of keys that passed; a program has a few hundred."""
+
+
+def _known_name(text: str) -> str:
+    found = name(text)
+    if len(_NAMES) < 10_000:
+        _NAMES.add(found)
+    return found
+
+
 def sound(text: object, longest: int, code: str) -> str:
     """``text`` as a plain ``str`` of at most ``longest`` characters without NUL and lone surrogates."""
     if not isinstance(text, str):
@@ -93,8 +105,6 @@ def scalar(value: object) -> Scalar:
 
 def key_value(value: object) -> KeyValue:
     """A scalar, or a tuple of at most 100 texts or whole numbers (never mixed, never flags, never None)."""
-    if type(value) is str and value.isascii() and len(value) <= TEXT_CHARACTERS and "\0" not in value:
-        return value  # the short way for most of all values
     if not isinstance(value, tuple):
         return scalar(value)
     if len(value) > TUPLE_MEMBERS:
@@ -104,6 +114,22 @@ def key_value(value: object) -> KeyValue:
     if all(isinstance(member, int) and not isinstance(member, bool) for member in value):
         return tuple(number for member in value if isinstance(number := scalar(member), int))
     raise BadInput("storage-key-type", what="tuple")
+
+
+def key_values(keys: Mapping[str, object]) -> dict[str, KeyValue]:
+    """Each value by its name, within the limits; a dict of its own."""
+    if _NAMES.issuperset(keys):
+        # The short way for most of all records: short texts in ASCII and things that are not there.
+        texts = [value for value in keys.values() if type(value) is str]
+        joined = "".join(texts)
+        if joined.isascii() and len(joined) <= TEXT_CHARACTERS and "\0" not in joined:
+            found = dict(keys)
+            if len(texts) < len(found):
+                for name, value in found.items():
+                    if value is not None and type(value) is not str:
+                        found[name] = key_value(value)
+            return found  # type: ignore[return-value]
+    return {_known_name(name): key_value(value) for name, value in keys.items()}
 
 
 def body_bytes(body: object) -> bytes:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
+from types import TracebackType
 from typing import final
 
 from grassroots.errors import (
@@ -88,28 +89,9 @@ class Connections:
         self._process = os.getpid()
         self._closed = False
 
-    @contextmanager
-    def lend(self) -> Iterator[sqlite3.Connection]:
+    def lend(self) -> _Loan:
         """A connection for one call. Errors of the driver leave as ours; an open transaction is undone."""
-        connection = self._take()
-        try:
-            yield connection
-        except BaseException as error:
-            # Undone on every way out, also on Ctrl-C; a connection that cannot even do that is let go.
-            try:
-                if connection.in_transaction:
-                    connection.rollback()
-            except sqlite3.Error:
-                self._give_back(connection, keep=False)
-            else:
-                self._give_back(connection, keep=True)
-            if isinstance(error, sqlite3.Error):
-                ours = told(error, self.where)
-                if ours is not error:
-                    raise ours from error
-            raise
-        else:
-            self._give_back(connection, keep=True)
+        return _Loan(self)
 
     def refresh(self) -> None:
         """Let go of the idle connections: a connection reads the planner's statistics when it opens."""
@@ -129,7 +111,8 @@ class Connections:
         """Whether :meth:`close` was called."""
         return self._closed
 
-    def _take(self) -> sqlite3.Connection:
+    def take(self) -> sqlite3.Connection:
+        """A connection that nobody else has."""
         with self._lock:
             if self._closed:
                 raise Closed()
@@ -147,13 +130,48 @@ class Connections:
             self._lent.add(connection)
         return connection
 
-    def _give_back(self, connection: sqlite3.Connection, *, keep: bool) -> None:
+    def give_back(self, connection: sqlite3.Connection, *, keep: bool) -> None:
+        """Let others have it, or close it."""
         with self._lock:
             self._lent.discard(connection)
             if keep and not self._closed:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+@final
+class _Loan:
+    """One use of a connection; a class and not a generator, which would cost as much as finding a record."""
+
+    __slots__ = ("_connection", "_pool")
+
+    def __init__(self, pool: Connections) -> None:
+        self._pool = pool
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._connection = self._pool.take()
+        return self._connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection, pool = self._connection, self._pool
+        if error is None:
+            pool.give_back(connection, keep=True)
+            return
+        # Undone on every way out, also on Ctrl-C; a connection that cannot even do that is let go.
+        try:
+            if connection.in_transaction:
+                connection.rollback()
+        except sqlite3.Error:
+            pool.give_back(connection, keep=False)
+        else:
+            pool.give_back(connection, keep=True)
+        if isinstance(error, sqlite3.Error):
+            ours = told(error, pool.where)
+            if ours is not error:
+                raise ours from error
 
 
 _ABANDONED: list[sqlite3.Connection] = []

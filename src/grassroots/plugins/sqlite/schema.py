@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from types import MappingProxyType
 from typing import Any, final
 
-from grassroots.contracts.storage import Key, KeyValue, Kind, Ref, Stored, key_changed
+from grassroots.contracts.storage import Key, KeyValue, Kind, Stored, found_record, key_changed
 from grassroots.errors import Corrupt
 from grassroots.plugins.sqlite.connections import APPLICATION, LAYOUT
 
@@ -158,8 +158,10 @@ class Table:
             if key.many or key is Key.FLAG
         ]
 
-    def encode(self, settled: dict[str, KeyValue]) -> list[str | int | None]:
+    def encode(self, settled: dict[str, KeyValue]) -> Collection[str | int | None]:
         """The values of the key columns. Tuples stand there whole, in order, for reading back."""
+        if not self.tuples:
+            return settled.values()  # type: ignore[return-value]
         row = list(settled.values())
         for place, _, key in self._odd:
             if key.many:
@@ -182,7 +184,7 @@ class Table:
         kind, names = self.kind.name, self._keys
         if not self._odd:
             return [
-                Stored(Ref(kind, id), revision, MappingProxyType(dict(zip(names, keys, strict=True))), body)
+                found_record(kind, id, revision, MappingProxyType(dict(zip(names, keys, strict=True))), body)
                 for id, revision, body, *keys in rows
             ]
         found = []
@@ -194,7 +196,7 @@ class Table:
                     settled[name] = self._tuple(value)
                 elif value is not None:
                     settled[name] = bool(value)
-            found.append(Stored(Ref(kind, id), revision, MappingProxyType(settled), body))
+            found.append(found_record(kind, id, revision, MappingProxyType(settled), body))
         return found
 
     def _tuple(self, value: KeyValue) -> tuple[str, ...] | tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,7 +19,6 @@ from grassroots.contracts.storage import (
     Batch,
     Entry,
     Erase,
-    Fact,
     Key,
     KeyValue,
     Kind,
@@ -33,6 +33,8 @@ from grassroots.contracts.storage import (
     Tally,
     check_page,
     check_read,
+    found_entry,
+    found_ref,
 )
 from grassroots.errors import ActReused, Closed, Conflict, Corrupt
 from grassroots.plugins.sqlite import questions, schema
@@ -83,6 +85,8 @@ class SQLiteStorage(Storage):
     def read(self, refs: Collection[Ref]) -> Mapping[Ref, Stored]:
         """Those that exist; over several kinds in one read transaction, which is one moment."""
         ready = self._ready
+        if len(refs) == 1:
+            return self._read_one(ready, *refs)
         ids: dict[str, list[str]] = defaultdict(list)
         for ref in refs:
             ids[ref.kind].append(ref.id)
@@ -95,14 +99,20 @@ class SQLiteStorage(Storage):
             found: list[Stored] = []
             for name, wanted in ids.items():
                 table = ready.tables[name]
-                if len(wanted) == 1:
-                    rows = connection.execute(table.row, (self._network, wanted[0])).fetchall()
-                else:
-                    rows = connection.execute(table.rows, (self._network, json.dumps(wanted))).fetchall()
+                rows = connection.execute(table.rows, (self._network, json.dumps(wanted))).fetchall()
                 found += table.decode(rows)
             if len(ids) > 1:
                 connection.execute("COMMIT")
         return {one.ref: one for one in found}
+
+    def _read_one(self, ready: _Ready, ref: Ref) -> Mapping[Ref, Stored]:
+        with self._connections.lend() as connection:
+            table = ready.tables.get(ref.kind)
+            if table is None:
+                ready.prepared.kind(ref.kind)
+                raise AssertionError(ref.kind)  # pragma: no cover - it has just said BadInput
+            rows = connection.execute(table.row, (self._network, ref.id)).fetchall()
+        return {ref: table.decode(rows)[0]} if rows else {}
 
     def find(self, query: Query) -> Sequence[Stored]:
         """One statement, which is one moment."""
@@ -161,8 +171,15 @@ class SQLiteStorage(Storage):
             head: int = row[0]
             position = head + len(batch.facts)
             connection.execute("UPDATE network SET head=? WHERE id=?", (position, self._network))
-            self._compare(connection, ready, batch)
-            self._write(connection, ready, batch, settled, position)
+            # What has to be new is found out by writing it: its id is unique. All else is compared first.
+            self._compare(connection, ready, batch, new=False)
+            try:
+                self._write(connection, ready, batch, settled, position)
+            except sqlite3.IntegrityError:
+                connection.execute("ROLLBACK")
+                connection.execute("BEGIN IMMEDIATE")
+                self._compare(connection, ready, batch, new=True)
+                raise Conflict() from None  # what stood in the way was erased between the two
             self._journal(connection, batch, head)
             connection.execute(
                 "INSERT INTO batch (network, id, digest, position) VALUES (?, ?, ?, ?)",
@@ -175,10 +192,13 @@ class SQLiteStorage(Storage):
             self._keep_house(connection, batch)
         return position
 
-    def _compare(self, connection: sqlite3.Connection, ready: _Ready, batch: Batch) -> None:
+    def _compare(self, connection: sqlite3.Connection, ready: _Ready, batch: Batch, *, new: bool) -> None:
+        """Conflict if a base or an answer moved; with ``new``, also of what is put for the first time."""
         bases: dict[str, dict[str, Position]] = defaultdict(dict)
+        put = () if new else {write.ref for write in batch.writes if isinstance(write, Put)}
         for ref, base in batch.based_on.items():
-            bases[ref.kind][ref.id] = base
+            if base or ref not in put:
+                bases[ref.kind][ref.id] = base
         moved = []
         for name, wanted in bases.items():
             table = ready.tables[name]
@@ -205,7 +225,7 @@ class SQLiteStorage(Storage):
         settled: Mapping[Ref, dict[str, KeyValue]],
         position: Position,
     ) -> None:
-        """Each kind's writes together. The bases were compared, so a base of 0 is certainly new."""
+        """Each kind's writes together; IntegrityError if a record that has to be new is not."""
         network = self._network
         kinds: dict[str, list[Put | Erase]] = defaultdict(list)
         for write in batch.writes:
@@ -220,13 +240,13 @@ class SQLiteStorage(Storage):
             for write in writes:
                 if isinstance(write, Erase):
                     continue
-                keys = settled[write.ref]
-                if batch.based_on[write.ref]:
-                    changed.append((position, write.body, *table.encode(keys), network, write.ref.id))
+                ref, keys = write.ref, settled[write.ref]
+                if batch.based_on[ref]:
+                    changed.append((position, write.body, *table.encode(keys), network, ref.id))
                 else:
-                    new.append((network, write.ref.id, position, write.body, *table.encode(keys)))
+                    new.append((network, ref.id, position, write.body, *table.encode(keys)))
                 if table.tuples:
-                    members += table.side_rows(network, write.ref.id, keys)
+                    members += table.side_rows(network, ref.id, keys)
             if new:
                 connection.executemany(table.insert, new)
             if changed:
@@ -238,13 +258,14 @@ class SQLiteStorage(Storage):
                 connection.executemany(table.erase, gone)
 
     def _journal(self, connection: sqlite3.Connection, batch: Batch, head: Position) -> None:
-        network, facts, about = self._network, [], []
+        network, id, facts, about = self._network, batch.id, [], []
+        text = encode_basestring_ascii
         for position, fact in enumerate(batch.facts, head + 1):
-            refs = [(ref.kind, ref.id) for ref in fact.about]
             # As json.dumps would write it, in a third of the time: kinds are small letters alone.
-            written = ",".join([f'["{kind}",{encode_basestring_ascii(id)}]' for kind, id in refs])
-            facts.append((network, position, batch.id, f"[{written}]", fact.body))
-            about += [(network, kind, id, position) for kind, id in dict.fromkeys(refs)]
+            written = ",".join([f'["{ref.kind}",{text(ref.id)}]' for ref in fact.about])
+            facts.append((network, position, id, f"[{written}]", fact.body))
+            once = fact.about if len(fact.about) == 1 else dict.fromkeys(fact.about)
+            about += [(network, ref.kind, ref.id, position) for ref in once]
         connection.executemany(
             "INSERT INTO journal (network, position, batch, about, body) VALUES (?, ?, ?, ?, ?)", facts
         )
@@ -272,10 +293,7 @@ class SQLiteStorage(Storage):
                     (self._network, about.kind, about.id, after, limit),
                 ).fetchall()
         try:
-            return [
-                Entry(position, batch, Fact([Ref(kind, id) for kind, id in json.loads(refs)], body))
-                for position, batch, refs, body in rows
-            ]
+            return [found_entry(position, batch, _about(refs), body) for position, batch, refs, body in rows]
         except (TypeError, ValueError) as error:
             raise Corrupt(where="journal") from error
 
@@ -319,6 +337,17 @@ class SQLiteStorage(Storage):
             connection.execute("PRAGMA analysis_limit=400")
             connection.execute("ANALYZE")
             self._connections.refresh()
+
+
+_ONE = re.compile(r'\[\["([a-z][a-z0-9_]{0,30})","([^"\\\0-\x1f]{1,64})"\]\]')
+"""What most facts are about, one record, as commit writes it."""
+
+
+def _about(refs: str) -> tuple[Ref, ...]:
+    one = _ONE.fullmatch(refs)
+    if one is not None:
+        return (found_ref(*one.groups()),)
+    return tuple([Ref(kind, id) for kind, id in json.loads(refs)])
 
 
 def _number(connection: sqlite3.Connection, network: str) -> int:
