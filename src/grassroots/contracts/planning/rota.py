@@ -37,6 +37,23 @@ def at_least(least: int) -> Any:
     return check
 
 
+# Sets may be given as any collection. Named functions, because a checker of types cannot read ``frozenset``.
+def _texts(found: Iterable[str]) -> frozenset[str]:
+    return frozenset(found)
+
+
+def _texts_or_none(found: Iterable[str] | None) -> frozenset[str] | None:
+    return None if found is None else frozenset(found)
+
+
+def _steps(found: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    return frozenset(found)
+
+
+def _assigned(found: Iterable[Assignment]) -> frozenset[Assignment]:
+    return frozenset(found)
+
+
 @final
 @attrs.frozen(kw_only=True)
 class Need:
@@ -73,7 +90,7 @@ class Slot:
     kind: str = ""
     station: str = ""
     crew: str = ""
-    requires: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    requires: frozenset[str] = attrs.field(default=frozenset(), converter=_texts)
     needs: tuple[Need, ...] = (Need(wanted=1),)
 
     def __attrs_post_init__(self) -> None:
@@ -170,7 +187,7 @@ class Person:
     """One person who may be given slots."""
 
     id: str
-    skills: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    skills: frozenset[str] = attrs.field(default=frozenset(), converter=_texts)
     limits: Limits = Limits()
     days_off: tuple[DayOff, ...] = ()
     away: tuple[Away, ...] = ()
@@ -209,10 +226,10 @@ class Company:
     """
 
     code: str
-    those: frozenset[str] = attrs.field(converter=frozenset)
-    others: frozenset[str] = attrs.field(converter=frozenset)
+    those: frozenset[str] = attrs.field(converter=_texts)
+    others: frozenset[str] = attrs.field(converter=_texts)
     least: int = attrs.field(default=1, validator=at_least(1))
-    slots: frozenset[str] | None = attrs.field(default=None, converter=attrs.converters.optional(frozenset))
+    slots: frozenset[str] | None = attrs.field(default=None, converter=_texts_or_none)
 
 
 @final
@@ -221,7 +238,7 @@ class Apart:
     """At most one of these people in one crew."""
 
     code: str
-    people: frozenset[str] = attrs.field(converter=frozenset)
+    people: frozenset[str] = attrs.field(converter=_texts)
 
 
 @final
@@ -240,7 +257,7 @@ class Fairness:
     """
 
     code: str = "all"
-    slots: frozenset[str] | None = attrs.field(default=None, converter=attrs.converters.optional(frozenset))
+    slots: frozenset[str] | None = attrs.field(default=None, converter=_texts_or_none)
     targets: tuple[tuple[str, int], ...] = ()
 
 
@@ -259,13 +276,13 @@ class RotaProblem:
     days: int = attrs.field(validator=at_least(1))
     people: tuple[Person, ...]
     slots: tuple[Slot, ...]
-    successions: frozenset[tuple[str, str]] = attrs.field(default=frozenset(), converter=frozenset)
+    successions: frozenset[tuple[str, str]] = attrs.field(default=frozenset(), converter=_steps)
     fixed: tuple[Fixed, ...] = ()
     wishes: tuple[Wish, ...] = ()
     company: tuple[Company, ...] = ()
     apart: tuple[Apart, ...] = ()
     fairness: tuple[Fairness, ...] = ()
-    standing: frozenset[Assignment] = attrs.field(default=frozenset(), converter=frozenset)
+    standing: frozenset[Assignment] = attrs.field(default=frozenset(), converter=_assigned)
     levels: tuple[tuple[str, ...], ...] = ((COVER,), (FAIRNESS,), (WISHES,))
 
     def __attrs_post_init__(self) -> None:

@@ -87,7 +87,7 @@ def keeping(problem: RotaProblem, rules: Collection[Rule]) -> RotaProblem:
             for need in slot.needs
         )
         required = slot.requires if Rule("requires", slot=slot.id) in kept else frozenset[str]()
-        return attrs.evolve(slot, needs=needs, requires=required)  # type: ignore[arg-type]  # its converter
+        return attrs.evolve(slot, needs=needs, requires=required)
 
     pairs = [
         (earlier, later)
@@ -98,7 +98,7 @@ def keeping(problem: RotaProblem, rules: Collection[Rule]) -> RotaProblem:
         problem,
         people=tuple(_person_with(person, kept.__contains__) for person in problem.people),
         slots=tuple(map(slot_with, problem.slots)),
-        successions=frozenset(pairs),  # type: ignore[arg-type]  # its converter
+        successions=frozenset(pairs),
         fixed=tuple(
             fixed
             for fixed in problem.fixed

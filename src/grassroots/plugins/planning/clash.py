@@ -124,36 +124,51 @@ def _spare(rules: Sequence[Rule], wrong: Callable[[Sequence[Rule]], bool | None]
 # -- fairness ---------------------------------------------------------------------------------------------
 def forced_by(
     problem: RotaProblem, fairness: Fairness, person: str, cover: int | None, left: Left, seed: int
-) -> tuple[tuple[Rule, ...], bool]:
-    """The rules that keep somebody more than one slot from their share, and whether it is theirs alone.
+) -> tuple[Rule, ...]:
+    """The rules that keep this one person more than one slot from their share; nothing: not found out.
 
     First what the person's own rules allow, as if nobody else were there; then all rules, with cover as good
-    as it is, and this one person within one slot of the share; then everybody. Nothing: not found out.
+    as it is.
     """
+    found = _forcing(_alone(problem, person), fairness, [person], None, left, seed)
+    if not found and len(problem.people) * len(problem.slots) <= _MOST_TOLD:
+        found = _forcing(problem, fairness, [person], cover, left, seed)
+    return found
+
+
+def forced_together(
+    problem: RotaProblem, fairness: Fairness, cover: int | None, left: Left, seed: int
+) -> tuple[Rule, ...]:
+    """The rules that keep it from being so that everybody is within one slot of their share."""
+    if len(problem.people) * len(problem.slots) > _MOST_TOLD:
+        return ()
+    return _forcing(problem, fairness, [one for one, _ in fairness.targets], cover, left, seed)
+
+
+def _forcing(
+    problem: RotaProblem,
+    fairness: Fairness,
+    people: Collection[str],
+    cover: int | None,
+    left: Left,
+    seed: int,
+) -> tuple[Rule, ...]:
     targets = dict(fairness.targets)
 
-    def within(people: Collection[str], cover: int | None) -> Extra:
-        def rows(model: RotaModel) -> None:
-            if cover is not None:
-                model.rows.between(model.goal(COVER), None, cover)
-            for one in people:
-                mine = model.counted(fairness, one)
-                least, most = -(-(targets[one] - 1000) // 1000), (targets[one] + 1000) // 1000
-                model.rows.between(Sum(mine, [1] * len(mine)), least, most)
+    def extra(model: RotaModel) -> None:
+        if cover is not None:
+            model.rows.between(model.goal(COVER), None, cover)
+        for one in people:
+            mine = model.counted(fairness, one)
+            least, most = -(-(targets[one] - 1000) // 1000), (targets[one] + 1000) // 1000
+            model.rows.between(Sum(mine, [1] * len(mine)), least, most)
 
-        return rows
-
-    tries: list[tuple[RotaProblem, Extra, bool]] = [(_alone(problem, person), within([person], None), True)]
-    if len(problem.people) * len(problem.slots) <= _MOST_TOLD:
-        tries.append((problem, within([person], cover), True))
-        tries.append((problem, within(targets, cover), False))
-    for asked, extra, alone in tries:
-        rules = rules_of(asked)
-        if _impossible(asked, rules, left, seed, extra) is True:
-            core = _core(asked, rules, left, seed, told=True, extra=extra)
-            few, _ = _spare(core, partial(_wrong, asked, left, seed, extra))
-            return tuple(sorted(few)), alone
-    return (), False
+    rules = rules_of(problem)
+    if _impossible(problem, rules, left, seed, extra) is not True:
+        return ()
+    core = _core(problem, rules, left, seed, told=True, extra=extra)
+    few, _ = _spare(core, partial(_wrong, problem, left, seed, extra))
+    return tuple(sorted(few))
 
 
 def _wrong(problem: RotaProblem, left: Left, seed: int, extra: Extra, some: Sequence[Rule]) -> bool | None:

@@ -6,7 +6,7 @@ few seconds, even on two cores: what helps then is that they search in different
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Final, final
 
@@ -16,13 +16,15 @@ from grassroots.contracts.planning import (
     Answer,
     Assignment,
     Effort,
+    Fairness,
     Forced,
     Goal,
     RotaPlan,
     RotaPlanner,
     RotaProblem,
+    Rule,
 )
-from grassroots.plugins.planning.clash import clash_of, forced_by
+from grassroots.plugins.planning.clash import clash_of, forced_by, forced_together
 from grassroots.plugins.planning.engine import CpSat, Solved, cp_sat
 from grassroots.plugins.planning.model import Asked, RotaModel
 from grassroots.plugins.planning.repair import nearby
@@ -33,6 +35,9 @@ _FIRST_TRY: Final = 3.0
 _VARIABLES_A_SECOND: Final = 1_500
 
 _MANY: Final = 8
+
+_NAMING: Final = 5.0
+"""Seconds at most for the rules that force unfair shares."""
 
 
 @final
@@ -142,33 +147,51 @@ class Search:
     def _forced(self, assignments: Sequence[Assignment]) -> tuple[Forced, ...]:
         if not any(FAIRNESS in level for level in self._problem.levels):
             return ()
-        found = []
+        found: list[Forced] = []
+        left = self._naming()
         for fairness in self._problem.fairness:
-            for person, target in fairness.targets:
-                have = sum(
-                    one.person == person and (fairness.slots is None or one.slot in fairness.slots)
-                    for one in assignments
+            far = [
+                (person, have, target)
+                for person, target in fairness.targets
+                if abs(1000 * (have := _count(assignments, fairness, person)) - target) > 1000
+            ]
+            together: tuple[Rule, ...] | None = None
+            for person, have, target in far:
+                asked = (self._problem, fairness)
+                rules = forced_by(*asked, person, self._cover(), left, self._effort.seed)
+                alone = bool(rules)
+                if not alone:
+                    if together is None:
+                        together = forced_together(*asked, self._cover(), left, self._effort.seed)
+                    rules = together
+                found.append(
+                    Forced(
+                        measure=fairness.code,
+                        person=person,
+                        have=have,
+                        target=target,
+                        rules=rules,
+                        alone=alone,
+                    )
                 )
-                if abs(1000 * have - target) > 1000:
-                    rules, alone = forced_by(
-                        self._problem, fairness, person, self._cover(), self.left, self._effort.seed
-                    )
-                    found.append(
-                        Forced(
-                            measure=fairness.code,
-                            person=person,
-                            have=have,
-                            target=target,
-                            rules=rules,
-                            alone=alone,
-                        )
-                    )
         return tuple(found)
+
+    def _naming(self) -> Callable[[], float]:
+        """Naming the rules behind an unfair share is worth some seconds, and no single question many."""
+        seconds = self.left()
+        end = monotonic() + (_NAMING if seconds is None else min(seconds, _NAMING))
+        return lambda: min(_NAMING / 5, max(0.0, end - monotonic()))
 
     def _cover(self) -> int | None:
         """What cover came to; None: it is no goal of this problem."""
         known = self._sums.get(COVER)
         return None if known is None or self._values is None else known.value(self._values)
+
+
+def _count(assignments: Sequence[Assignment], fairness: Fairness, person: str) -> int:
+    return sum(
+        one.person == person and (fairness.slots is None or one.slot in fairness.slots) for one in assignments
+    )
 
 
 def _better(one: Solved, other: Solved, goal: Sum) -> Solved:

@@ -11,6 +11,7 @@ from grassroots.contracts.planning import (
     Apart,
     Away,
     Barred,
+    Candidate,
     Company,
     DayOff,
     Done,
@@ -18,9 +19,12 @@ from grassroots.contracts.planning import (
     Fixed,
     Limits,
     Need,
+    PairingProblem,
     Person,
+    Recipient,
     RotaProblem,
     Slot,
+    Supporter,
     Wish,
     fair_targets,
 )
@@ -139,3 +143,20 @@ def community(
     if nights := frozenset(slot.id for slot in slots if slot.kind == "night"):
         measures.append(Fairness(code="nights", slots=nights, targets=fair_targets(problem, nights)))
     return attrs.evolve(problem, fairness=tuple(measures))
+
+
+def crowd(seed: int, *, most: int = 8) -> PairingProblem:
+    """People to be paired, of this seed: at most so many on each side."""
+    chance = Random(seed)
+    supporters = [
+        Supporter(id=f"s{n}", room=chance.choice((0, 1, 1, 2, 3))) for n in range(chance.randint(0, most))
+    ]
+    recipients = [Recipient(id=f"r{n}") for n in range(chance.randint(0, most))]
+    top, share = chance.choice((1, 3, 1_000)), chance.choice((0.2, 0.5, 0.9))
+    candidates = [
+        Candidate(one.id, other.id, chance.randint(0, top), chance.random() < 0.3)
+        for one in supporters
+        for other in recipients
+        if chance.random() < share
+    ]
+    return PairingProblem.of(supporters, recipients, candidates)
