@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from grassroots.usecases.interventions import Interventions
     from grassroots.usecases.keys import Keys
     from grassroots.usecases.kin import Kin
+    from grassroots.usecases.matching import Matching
     from grassroots.usecases.meetings import Meetings
     from grassroots.usecases.members import Members
     from grassroots.usecases.organizations import Organizations
@@ -187,6 +188,13 @@ class Desk:
         from grassroots.usecases.keys import Keys
 
         return Keys(self.seat)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """What people told us for being paired, who suits whom, and plans of pairings."""
+        from grassroots.usecases.matching import Matching
+
+        return Matching(self.seat)
 
     @cached_property
     def meetings(self) -> Meetings:

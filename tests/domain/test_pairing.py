@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from grassroots.domain.fields import FieldGroup, groups_of
 from grassroots.domain.member import Dated, Member, MemberStatus
 from grassroots.domain.pairing import (
+    KEPT_UP,
     TRANSITIONS,
     AgeBand,
     AlreadyPaired,
@@ -25,8 +26,10 @@ from grassroots.domain.pairing import (
     OutsidePairing,
     PairedWithOneself,
     Pairing,
+    PairingNotTheirs,
     PairingProposed,
     PairingStatus,
+    ReviewOutcome,
     Scheme,
     SupporterFull,
     WrongAgeBand,
@@ -246,12 +249,20 @@ class PairingMachine(RuleBasedStateMachine):
         self.ended: Pairing | None = None
         self.last = ON
 
-    @rule(verb=st.sampled_from(["begin", "pause", "resume", "end"]), days=st.integers(0, 60))
-    def turn(self, verb: str, days: int) -> None:
+    @rule(
+        verb=st.sampled_from(["accept", "try_out", "begin", "pause", "resume", "end"]),
+        days=st.integers(0, 60),
+        by=st.sampled_from([YOUNG.id, OLD.id]),
+    )
+    def turn(self, verb: str, days: int, by: MemberId) -> None:
         on = ON + timedelta(days)
         row = TRANSITIONS[self.one.status]
+        if verb == "accept":
+            self.accept(by, on)
+            return
+        given = {"end": (on, EndReason.PLANNED), "try_out": (on, on + timedelta(days=30))}.get(verb, (on,))
         try:
-            step = self.one.end(on, EndReason.PLANNED) if verb == "end" else getattr(self.one, verb)(on)
+            step = getattr(self.one, verb)(*given)
         except WrongState:
             assert verb not in row
             return
@@ -268,6 +279,34 @@ class PairingMachine(RuleBasedStateMachine):
         if self.one.status is PairingStatus.ENDED:
             self.ended = self.ended or self.one
 
+    def accept(self, by: MemberId, on: date) -> None:
+        before = self.one
+        try:
+            step = before.accept(by, on)
+        except WrongState:
+            assert by not in before.agreed
+            assert "accept" not in TRANSITIONS[before.status]
+            return
+        assert bool(step.happened) == (by not in before.agreed)
+        both = {*before.agreed, by} == {YOUNG.id, OLD.id}
+        assert (step.after.status is PairingStatus.AGREED) == both or not step.happened
+        self.one = step.after
+
+    @rule(days=st.integers(0, 60), outcome=st.sampled_from(ReviewOutcome))
+    def review(self, days: int, outcome: ReviewOutcome) -> None:
+        try:
+            step = self.one.review(ON + timedelta(days), outcome)
+        except WrongState:
+            assert self.one.status not in KEPT_UP
+            return
+        except BadInput:
+            assert self.one.started is not None
+            assert ON + timedelta(days) < self.one.started
+            return
+        assert step.after.review(ON + timedelta(days), outcome).happened == ()
+        assert step.after.status is self.one.status
+        self.one = step.after
+
     @invariant()
     def what_stands_can_be_made_again(self) -> None:
         assert attrs.evolve(self.one) == self.one
@@ -278,6 +317,31 @@ class PairingMachine(RuleBasedStateMachine):
 
 
 TestPairingMachine = PairingMachine.TestCase
+
+
+def test_only_the_two_can_say_yes_and_both_have_to() -> None:
+    one = Pairing(id=PairingId("p"), scheme=SCHEME.code, supporter=YOUNG.id, recipient=OLD.id)
+    half = one.accept(OLD.id, ON).after
+    assert half.status is PairingStatus.PROPOSED
+    assert half.accept(YOUNG.id, ON).after.status is PairingStatus.AGREED
+    with pytest.raises(PairingNotTheirs):
+        one.accept(MemberId("neighbour"), ON)
+
+
+def test_a_trial_keeps_its_first_day_and_asks_to_be_looked_at() -> None:
+    one = Pairing(id=PairingId("p"), scheme=SCHEME.code, supporter=YOUNG.id, recipient=OLD.id)
+    tried = one.try_out(ON, ON + timedelta(days=30)).after
+    assert tried.review_due(6) == ON + timedelta(days=30)
+    on = ON + timedelta(days=30)
+    begun = tried.review(on, ReviewOutcome.GOES_ON).after.begin(on).after
+    assert (begun.status, begun.started) == (PairingStatus.ACTIVE, ON)
+    assert begun.review_due(6) == date(2022, 4, 1)
+    assert begun.review_due(None) is None
+    sooner = begun.review(date(2021, 12, 1), ReviewOutcome.CHANGE, date(2021, 12, 15)).after
+    assert sooner.review_due(6) == date(2021, 12, 15)
+    assert sooner.pause(date(2021, 12, 2)).after.review_due(6) is None
+    with pytest.raises(BadInput):
+        one.try_out(ON, ON)
 
 
 # -- contacts ---------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "programme": {"id": "P1", "title": "红色讲堂", "code": "red-lectures"},
     "participation": {"id": "Q1", "programme": "P1", "member": "M1", "first": "2021-03-01"},
     "pairing": {"id": "R1", "scheme": "befriending", "supporter": "M1", "recipient": "M2"},
+    "profile": {"id": "M1"},
     "contact": {
         "id": "C1", "pairing": "R1", "supporter": "M1", "recipient": "M2", "on": "2021-07-02",
         "medium": "visit", "outcome": "made", "by": "M1",
@@ -180,7 +181,14 @@ FULL: dict[str, dict[str, Any]] = {
     "pairing": {
         "station": "S1", "status": "ended", "started": "2021-03-01",
         "pauses": [{"first": "2021-04-01", "last": "2021-04-30"}], "ended": "2021-12-01",
-        "end_reason": "planned", "despite": "steward-li",
+        "end_reason": "planned", "despite": "steward-li", "agreed": ["M1", "M2"],
+        "trial_until": "2021-03-31", "succeeds": "R0",
+        "reviews": [{"on": "2021-03-31", "outcome": "goes-on", "again": "2021-09-30"}],
+    },
+    "profile": {
+        "offering": True, "seeking": True, "room": 3, "languages": ["湘语"], "compound": "O2",
+        "walks": [{"compound": "O3", "minutes": 12}], "wants_sex": "female", "needs": ["急救"],
+        "interests": ["象棋"], "apart": ["M9"],
     },
     "contact": {"station": "S1", "medium": "phone", "minutes": 20, "note": "没有接", "present": ["M3"]},
     "activity": {

@@ -14,7 +14,7 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.pairing import Contact, ContactOutcome, Medium, Pairing, PairingStatus
+from grassroots.domain.pairing import NOT_BEGUN, Contact, ContactOutcome, Medium, Pairing
 from grassroots.errors import BadInput
 from grassroots.values.dates import Span
 from grassroots.values.ids import PairingId
@@ -101,7 +101,7 @@ def next_due(pairing: Pairing, contacts: Iterable[Contact], norm: Norm, on: date
 
 def overdue(pairing: Pairing, contacts: Iterable[Contact], norm: Norm, on: date) -> Due | None:
     """The same, only if the day of the next contact has passed; nobody is overdue during a pause."""
-    if pairing.status is PairingStatus.PROPOSED:
+    if pairing.status in NOT_BEGUN:
         return None
     found = next_due(pairing, contacts, norm, on)
     return found if found is not None and found.late > 0 else None

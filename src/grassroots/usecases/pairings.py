@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, final
 
 from grassroots.contracts.storage import AnyOf, Between, Condition, Is
+from grassroots.domain.checks import one_of
 from grassroots.domain.contacts import Due, Norm, overdue
+from grassroots.domain.matching import Profile
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.pack import Packs
 from grassroots.domain.pairing import (
+    NOT_BEGUN,
     Contact,
     ContactOutcome,
     EndReason,
     Medium,
     Pairing,
     PairingStatus,
+    ReviewOutcome,
     Scheme,
     unchecked,
 )
+from grassroots.errors import Missing
 from grassroots.usecases.safeguarding import guard_contact, guard_pairing
 from grassroots.values.dates import Period
 from grassroots.values.ids import ContactId, MemberId, PairingId, SchemeId, StationId
@@ -28,6 +33,9 @@ from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
 
 _LIVE = tuple(status.value for status in PairingStatus if status is not PairingStatus.ENDED)
+TRIAL_DAYS = 30
+"""How long a trial lasts where the scheme says nothing."""
+
 _BANDS = ("supporter_age_band", "recipient_age_band")
 
 
@@ -52,27 +60,98 @@ class Pairings(Room):
         ``despite`` names who answers for going beyond the scheme's maximum or ages, or for two of one family.
         What protects children nobody can answer for.
         """
-        helper, helped, day = work.load(Member, supporter), work.load(Member, recipient), on or work.today
-        step = Pairing.propose(
-            id=PairingId(work.new_id()),
-            scheme=scheme_in_force(work, scheme),
-            supporter=helper,
-            recipient=helped,
-            live=work.find(Pairing, Is("supporter", supporter), AnyOf("status", _LIVE)),
-            on=day,
-            station=station,
-            despite=despite,
-            answered=guard_pairing(work, helper, helped, scheme=scheme, on=day, despite=despite),
-        )
-        return work.keep(step)
+        return propose_pair(work, scheme, supporter, recipient, on=on, station=station, despite=despite)
+
+    @act
+    def accept(self, work: Work, id: PairingId, by: MemberId, *, on: date | None = None) -> Pairing:
+        """One of the two says yes; when both have, it is agreed and can begin."""
+        return work.keep(work.load(Pairing, id).accept(by, on or work.today))
+
+    @act
+    def try_out(
+        self, work: Work, id: PairingId, *, on: date | None = None, until: date | None = None
+    ) -> Pairing:
+        """Begin with a trial, until a day (by default as long as the scheme has it: ``trial_days``)."""
+        pairing, day = work.load(Pairing, id), on or work.today
+        _guarded(work, pairing, day)
+        days = _scheme_rules(work.office.packs, pairing.scheme, day).get("trial_days", TRIAL_DAYS)
+        return work.keep(pairing.try_out(day, until or day + timedelta(days=int(days))))
 
     @act
     def begin(self, work: Work, id: PairingId, *, on: date | None = None) -> Pairing:
         """Both agreed; ``on`` is the first day. What protects children is asked again."""
         pairing, day = work.load(Pairing, id), on or work.today
-        people = [work.load(Member, member) for member in pairing.members]
-        guard_pairing(work, *people, scheme=pairing.scheme, on=day, despite=pairing.despite)
+        _guarded(work, pairing, day)
         return work.keep(pairing.begin(day))
+
+    @act
+    def review(
+        self,
+        work: Work,
+        id: PairingId,
+        outcome: ReviewOutcome | str,
+        *,
+        on: date | None = None,
+        again: date | None = None,
+    ) -> Pairing:
+        """Somebody looked at it with both of them; ``again`` is when to look next, if not in due course."""
+        found = one_of(ReviewOutcome, outcome)
+        return work.keep(work.load(Pairing, id).review(on or work.today, found, again))
+
+    @act
+    def hand_over(
+        self,
+        work: Work,
+        id: PairingId,
+        to: MemberId,
+        *,
+        on: date | None = None,
+        despite: str | None = None,
+    ) -> Pairing:
+        """Somebody else looks after the same person: the old pairing ends, the new one is proposed.
+
+        Both or neither; the new one names the old one (``succeeds``), so that nothing of it is lost.
+        """
+        old, day = work.load(Pairing, id), on or work.today
+        work.keep(old.end(day, EndReason.HANDED_OVER))
+        return propose_pair(
+            work,
+            old.scheme,
+            to,
+            old.recipient,
+            on=day,
+            station=old.station,
+            despite=despite,
+            succeeds=old.id,
+        )
+
+    @act
+    def step_aside(self, work: Work, member: MemberId, *, on: date | None = None) -> list[Pairing]:
+        """A supporter needs help themselves now: they become a recipient, and lose nothing.
+
+        Their pairings as a supporter are paused from that day (a proposal ends), to be handed over; those as
+        a recipient go on. They keep their record, their history and every category that they had. Gives the
+        pairings that wait for somebody else.
+        """
+        person, day = work.load(Member, member), on or work.today
+        if "recipient" not in person.categories:
+            work.keep(person.correct(categories=(*person.categories, "recipient")))
+        profile = work.peek(Profile, member)
+        step = (
+            Profile.give(id=member, seeking=True)
+            if profile is None
+            else profile.set(seeking=True, offering=False)
+        )
+        work.keep(step)
+        waiting = []
+        for pairing in work.find(Pairing, Is("supporter", member), AnyOf("status", _LIVE)):
+            if pairing.status in NOT_BEGUN:
+                work.keep(pairing.end(day, EndReason.ILLNESS))
+            elif pairing.status is PairingStatus.PAUSED:
+                waiting.append(pairing)
+            else:
+                waiting.append(work.keep(pairing.pause(day)))
+        return waiting
 
     @act
     def pause(self, work: Work, id: PairingId, *, on: date | None = None) -> Pairing:
@@ -199,6 +278,25 @@ class Pairings(Room):
         return sorted(found, key=lambda due: (-due.late, due.pairing))
 
     @look
+    def reviews_due(
+        self, reading: Reading, *, on: date | None = None, station: StationId | None = None
+    ) -> list[tuple[Pairing, date]]:
+        """The pairings that somebody should look at by now (trials first of all), the oldest due day first.
+
+        The scheme says how often (``review_every_months``).
+        """
+        day, found = on or reading.today, []
+        where: list[Condition] = [AnyOf("status", ("trial", "active"))]
+        if station is not None:
+            where.append(Is("station", station))
+        for pairing in reading.walk(Pairing, *where):
+            rules = _scheme_rules(reading.office.packs, pairing.scheme, day)
+            due = pairing.review_due(rules.get("review_every_months"))
+            if due is not None and due <= day:
+                found.append((pairing, due))
+        return sorted(found, key=lambda one: (one[1], one[0].id))
+
+    @look
     def to_end(self, reading: Reading) -> list[Pairing]:
         """The pairings that have not ended although one of the two died or left."""
         live = reading.list(Pairing, AnyOf("status", _LIVE))
@@ -210,10 +308,51 @@ class Pairings(Room):
         """What the records leave open about a pairing: ``supporter-age``, ``recipient-age``."""
         pairing, day = reading.get(Pairing, id), on or reading.today
         people = reading.get(Member, pairing.supporter), reading.get(Member, pairing.recipient)
-        return unchecked(_scheme_on(reading.office.packs, pairing.scheme, day), *people, day)
+        return unchecked(scheme_on(reading.office.packs, pairing.scheme, day), *people, day)
 
 
 # -- helpers ----------------------------------------------------------------------------------------------
+def propose_pair(
+    work: Work,
+    scheme: SchemeId,
+    supporter: MemberId,
+    recipient: MemberId,
+    *,
+    on: date | None = None,
+    station: StationId | None = None,
+    despite: str | None = None,
+    succeeds: PairingId | None = None,
+) -> Pairing:
+    """Propose two people to each other, inside an act."""
+    helper, helped, day = work.load(Member, supporter), work.load(Member, recipient), on or work.today
+    step = Pairing.propose(
+        id=PairingId(work.new_id()),
+        scheme=scheme_in_force(work, scheme),
+        supporter=helper,
+        recipient=helped,
+        live=work.find(Pairing, Is("supporter", supporter), AnyOf("status", _LIVE)),
+        on=day,
+        station=station,
+        despite=despite,
+        answered=guard_pairing(work, helper, helped, scheme=scheme, on=day, despite=despite),
+        succeeds=succeeds,
+    )
+    return work.keep(step)
+
+
+def _guarded(work: Work, pairing: Pairing, day: date) -> None:
+    people = [work.load(Member, member) for member in pairing.members]
+    guard_pairing(work, *people, scheme=pairing.scheme, on=day, despite=pairing.despite)
+
+
+def _scheme_rules(packs: Packs, code: SchemeId, on: date) -> Mapping[str, Any]:
+    try:
+        return packs.rule("pairing_scheme", code, on).value
+    except Missing:
+        # A pairing of a scheme that the packs have no more: nothing is asked of it.
+        return {}
+
+
 def scheme_in_force(work: Work, code: SchemeId, on: date | None = None) -> Scheme:
     """The limits of a scheme as they hold on a day (today); the fact will say which packs decided."""
     rules = work.rules("pairing_scheme", code, on)
@@ -221,7 +360,8 @@ def scheme_in_force(work: Work, code: SchemeId, on: date | None = None) -> Schem
     return Scheme.from_rules(code, rules, bands)
 
 
-def _scheme_on(packs: Packs, code: SchemeId, on: date) -> Scheme:
+def scheme_on(packs: Packs, code: SchemeId, on: date) -> Scheme:
+    """The same for a look, which writes no fact."""
     rules = packs.rule("pairing_scheme", code, on).value
     bands = {rules[band]: packs.rule("age_band", rules[band], on).value for band in _BANDS if band in rules}
     return Scheme.from_rules(code, rules, bands)

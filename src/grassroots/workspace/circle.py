@@ -19,14 +19,14 @@ from grassroots.contracts.storage import AnyOf, Between, Condition, Is, Query, S
 from grassroots.domain.access import EMERGENCY, grant_holds
 from grassroots.domain.duty import DutyStatus
 from grassroots.domain.kin import TieKind
-from grassroots.domain.pairing import PairingStatus
+from grassroots.domain.pairing import KEPT_UP
 from grassroots.domain.rota import SwapStatus
 from grassroots.workspace.kindspec import KindSpec
 
 if TYPE_CHECKING:
     from grassroots.workspace.office import Office
 
-_KEPT_UP: Final = (PairingStatus.ACTIVE.value, PairingStatus.PAUSED.value)
+_KEPT_UP: Final = tuple(sorted(status.value for status in KEPT_UP))
 """A proposal is not a tie yet: until both agreed, neither learns where the other lives."""
 _OPEN_SWAPS: Final = (SwapStatus.OPEN.value, SwapStatus.AGREED.value)
 _STOOD: Final = tuple(one.value for one in DutyStatus if one is not DutyStatus.CALLED_OFF)

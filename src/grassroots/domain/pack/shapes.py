@@ -167,9 +167,13 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
                 "contact_means": _MEANS,
                 "contacts_recorded": _FLAG,
                 "more_in_extreme_weather": _FLAG,
+                "most_walking_minutes": _SOME,
+                "trial_days": _SOME,
+                "review_every_months": _SOME,
             },
             labelled=True,
         ),
+        "pairing_weight": Table(columns={"weight_points": _must(_WHOLE)}, labelled=True),
         "visit_tier": Table(
             columns={
                 "visits_least_count": _must(_SOME),

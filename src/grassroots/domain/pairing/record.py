@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -10,8 +11,25 @@ from typing import Any, Self, final
 
 import attrs
 
-from grassroots.domain.fields import CASE, IDENTITY, FieldGroup, guarded
+from grassroots.domain.fields import CASE, IDENTITY, guarded
 from grassroots.domain.member import Member, MemberStatus
+from grassroots.domain.pairing.events import (
+    AlreadyPaired,
+    NotTakingPart,
+    PairedWithOneself,
+    PairingAccepted,
+    PairingBegun,
+    PairingEnded,
+    PairingNotTheirs,
+    PairingPaused,
+    PairingProposed,
+    PairingResumed,
+    PairingReviewed,
+    PairingTried,
+    ReviewOutcome,
+    SupporterFull,
+    WrongAgeBand,
+)
 from grassroots.domain.pairing.scheme import AgeBand, Fit, Scheme
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
@@ -24,17 +42,40 @@ class PairingStatus(StrEnum):
     """Where a pairing stands."""
 
     PROPOSED = "proposed"  # asked for; both have still to agree
+    AGREED = "agreed"  # both said yes; it has not begun
+    TRIAL = "trial"  # kept up, to see whether it suits both
     ACTIVE = "active"  # kept up
     PAUSED = "paused"  # for a while nobody is expected: hospital, a visit to the children
     ENDED = "ended"  # over for good, or never came about
 
 
 TRANSITIONS: Table[PairingStatus] = {
-    PairingStatus.PROPOSED: {"begin": PairingStatus.ACTIVE, "end": PairingStatus.ENDED},
+    PairingStatus.PROPOSED: {
+        "accept": PairingStatus.AGREED,
+        "try_out": PairingStatus.TRIAL,
+        "begin": PairingStatus.ACTIVE,
+        "end": PairingStatus.ENDED,
+    },
+    PairingStatus.AGREED: {
+        "try_out": PairingStatus.TRIAL,
+        "begin": PairingStatus.ACTIVE,
+        "end": PairingStatus.ENDED,
+    },
+    PairingStatus.TRIAL: {
+        "begin": PairingStatus.ACTIVE,
+        "pause": PairingStatus.PAUSED,
+        "end": PairingStatus.ENDED,
+    },
     PairingStatus.ACTIVE: {"pause": PairingStatus.PAUSED, "end": PairingStatus.ENDED},
     PairingStatus.PAUSED: {"resume": PairingStatus.ACTIVE, "end": PairingStatus.ENDED},
     PairingStatus.ENDED: {},
 }
+
+KEPT_UP = frozenset({PairingStatus.TRIAL, PairingStatus.ACTIVE, PairingStatus.PAUSED})
+"""The states of a pairing that has begun and goes on."""
+
+NOT_BEGUN = frozenset({PairingStatus.PROPOSED, PairingStatus.AGREED})
+"""The states before the first day."""
 
 
 class EndReason(StrEnum):
@@ -46,88 +87,18 @@ class EndReason(StrEnum):
     DEATH = "death"
     BREAKDOWN = "breakdown"  # they did not get on, or one did not want it
     SAFEGUARDING = "safeguarding"  # ended to protect one of them
+    HANDED_OVER = "handed-over"  # somebody else looks after the same person now
     WRONG_ENTRY = "wrong-entry"  # never was; figures leave it out
 
 
-# -- events -----------------------------------------------------------------------------------------------
 @final
 @attrs.frozen(kw_only=True)
-class PairingProposed(Event):
-    """Two people were proposed to each other.
-
-    ``unchecked`` are the codes of what the records leave open, ``overridden`` the codes of the refusals
-    that somebody went beyond; who it was stands in the record, which can be erased.
-    """
-
-    scheme: SchemeId
-    supporter: MemberId
-    recipient: MemberId
-    unchecked: tuple[str, ...] = ()
-    overridden: tuple[str, ...] = ()
-
-
-@final
-@attrs.frozen(kw_only=True)
-class PairingBegun(Event):
-    """It began on this day."""
+class Review:
+    """Somebody looked at a pairing with both of them; ``again`` is when to look next."""
 
     on: date
-
-
-@final
-@attrs.frozen(kw_only=True)
-class PairingPaused(Event):
-    """From this day on nobody is expected."""
-
-    on: date
-
-
-@final
-@attrs.frozen(kw_only=True)
-class PairingResumed(Event):
-    """From this day on it is kept up again."""
-
-    on: date
-
-
-@final
-@attrs.frozen(kw_only=True)
-class PairingEnded(Event):
-    """It ended on this day. The reason stays in the record: it may tell of an illness."""
-
-    on: date
-
-
-# -- refusals ---------------------------------------------------------------------------------------------
-class PairedWithOneself(Refused):
-    """Nobody looks after themselves."""
-
-    code = "paired-with-oneself"
-
-
-class NotTakingPart(Refused):
-    """A person who died, left, or whose record was merged cannot be paired."""
-
-    code = "pairing-not-taking-part"
-
-
-class SupporterFull(Refused):
-    """The scheme says how many people one supporter can look after; may be overridden by name."""
-
-    code = "supporter-full"
-
-
-class WrongAgeBand(Refused):
-    """The scheme asks for another age, and the records leave no doubt; may be overridden by name."""
-
-    code = "pairing-wrong-age"
-    reveals = FieldGroup.IDENTITY.value
-
-
-class AlreadyPaired(Refused):
-    """These two have a live pairing of this scheme."""
-
-    code = "already-paired"
+    outcome: ReviewOutcome
+    again: date | None = None
 
 
 # -- records ----------------------------------------------------------------------------------------------
@@ -137,8 +108,10 @@ class AlreadyPaired(Refused):
 class Pairing:
     """One supporter, one recipient, from the proposal to the end.
 
-    ``started`` is the first day, ``ended`` the last; ``pauses`` are in order and apart from each other,
-    the last one open while the pairing is paused.
+    ``started`` is the first day (of the trial, if there was one), ``ended`` the last; ``pauses`` are in
+    order and apart from each other, the last one open while the pairing is paused. ``agreed`` are those of
+    the two who said yes, ``trial_until`` when a trial is looked at, ``succeeds`` the pairing of the same
+    recipient that was handed over.
     """
 
     id: PairingId
@@ -152,6 +125,10 @@ class Pairing:
     ended: date | None = None
     end_reason: EndReason | None = attrs.field(default=None, metadata=CASE)
     despite: str | None = attrs.field(default=None, metadata=IDENTITY)
+    agreed: tuple[MemberId, ...] = ()
+    trial_until: date | None = None
+    reviews: tuple[Review, ...] = ()
+    succeeds: PairingId | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.supporter == self.recipient:
@@ -163,11 +140,11 @@ class Pairing:
         over, paused = self.status is PairingStatus.ENDED, self.status is PairingStatus.PAUSED
         if over != (self.ended is not None) or paused != any(pause.open for pause in self.pauses):
             return False
-        if self.status is PairingStatus.PROPOSED and self.started is not None:
+        if self.status in NOT_BEGUN and self.started is not None:
             return False
         if self.started is None:
             # Only a proposal, and one that was not taken up, has no first day.
-            return not self.pauses and self.status in (PairingStatus.PROPOSED, PairingStatus.ENDED)
+            return not self.pauses and (over or self.status in NOT_BEGUN)
         edges = [day for pause in self.pauses for day in (pause.first, pause.last)]
         line = [day for day in (self.started, *edges, self.ended) if day is not None]
         # In order, and no two pauses share a day: the last of one lies before the first of the next.
@@ -187,6 +164,7 @@ class Pairing:
         station: StationId | None = None,
         despite: str | None = None,
         answered: tuple[str, ...] = (),
+        succeeds: PairingId | None = None,
     ) -> Step[Pairing]:
         """Propose two people to each other. ``live`` are the pairings of either that have not ended.
 
@@ -209,6 +187,7 @@ class Pairing:
             recipient=recipient.id,
             station=station,
             despite=despite if beyond or answered else None,
+            succeeds=succeeds,
         )
         event = PairingProposed(
             scheme=scheme.code,
@@ -216,12 +195,61 @@ class Pairing:
             recipient=recipient.id,
             unchecked=unchecked(scheme, supporter, recipient, on),
             overridden=(*(refusal.code for refusal in beyond), *answered),
+            succeeds=succeeds,
         )
         return Step(pairing, (event,))
 
+    def accept(self, by: MemberId, on: date) -> Step[Self]:
+        """One of the two says yes; when both have, it is agreed."""
+        if by not in self.members:
+            raise PairingNotTheirs(pairing=self.id, member=by)
+        if by in self.agreed:
+            return Step(self)
+        both = bool(self.agreed)
+        event = PairingAccepted(by=by, on=on, both=both)
+        if both:
+            return self._turn("accept", event, agreed=(*self.agreed, by))
+        if turn(TRANSITIONS, self.status, "accept", kind="pairing", id=self.id) is None:
+            return Step(self)
+        return Step(attrs.evolve(self, agreed=(by,)), (event,))
+
+    def try_out(self, on: date, until: date) -> Step[Self]:
+        """Begin with a trial: ``on`` is its first day, ``until`` when it is looked at with both."""
+        if until <= on:
+            raise BadInput("span-backwards", first=on.isoformat(), last=until.isoformat())
+        return self._turn("try_out", PairingTried(on=on, until=until), started=on, trial_until=until)
+
     def begin(self, on: date) -> Step[Self]:
-        """Both agreed: this is the first day."""
-        return self._turn("begin", PairingBegun(on=on), started=on)
+        """It begins, or its trial went well; the first day of a trial stays the first day."""
+        return self._turn("begin", PairingBegun(on=on), started=self.started or on)
+
+    def review(self, on: date, outcome: ReviewOutcome, again: date | None = None) -> Step[Self]:
+        """Somebody looked at it with both of them; the same words of a day again change nothing."""
+        if self.status not in KEPT_UP:
+            turn(TRANSITIONS, self.status, "review", kind="pairing", id=self.id)
+        if again is not None and again <= on:
+            raise BadInput("span-backwards", first=on.isoformat(), last=again.isoformat())
+        seen = Review(on=on, outcome=outcome, again=again)
+        if seen in self.reviews:
+            return Step(self)
+        if self.started is not None and on < self.started:
+            first = self.started.isoformat()
+            raise BadInput("pairing-day-too-early", id=self.id, on=on.isoformat(), first=first)
+        after = attrs.evolve(self, reviews=(*self.reviews, seen))
+        return Step(after, (PairingReviewed(on=on, outcome=outcome, again=again),))
+
+    def review_due(self, every_months: int | None) -> date | None:
+        """When somebody should look at it next; None if nothing says when, or nobody is expected."""
+        if self.status not in (PairingStatus.TRIAL, PairingStatus.ACTIVE) or self.started is None:
+            return None
+        last = max(self.reviews, key=lambda one: one.on, default=None)
+        if last is not None and last.again is not None:
+            return last.again
+        if self.status is PairingStatus.TRIAL and last is None:
+            return self.trial_until
+        if every_months is None:
+            return None
+        return _months_after(self.started if last is None else last.on, every_months)
 
     def pause(self, on: date) -> Step[Self]:
         """From this day on nobody is expected, until it is resumed."""
@@ -272,6 +300,11 @@ class Pairing:
     def live_on(self, day: date) -> bool:
         """Whether it had begun and not yet ended on a day, pauses included."""
         return self.started is not None and Span(self.started, self.ended).covers(day)
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 # -- rules ------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from grassroots.domain.correction import corrected
 from grassroots.domain.honour import AlreadyAwarded, Award, AwardStatus
 from grassroots.domain.member import Dated, Member, MemberStatus
 from grassroots.domain.pairing import (
+    NOT_BEGUN,
     Contact,
     ContactOutcome,
     EndReason,
@@ -82,7 +83,7 @@ def land_pairing(landing: Landing) -> None:
         )
     else:
         take_over(landing, pairing)
-    if pairing.status is PairingStatus.PROPOSED:
+    if pairing.status in NOT_BEGUN:
         pairing = landing.keep(pairing.begin(started))
     said: dict[str, Any] = {"station": station or pairing.station, "started": started}
     if ended is not None and reason is not None:
@@ -121,7 +122,7 @@ def _pairing(
         if one.started == span.first:
             return one
     for one in same:
-        if one.status is PairingStatus.PROPOSED:
+        if one.status in NOT_BEGUN:
             return one
     # Another time with the same person is another pairing: only one that overlaps can be this one.
     meant = (one for one in same if one.started and Span(one.started, one.ended).overlaps(span))
@@ -142,7 +143,7 @@ def _live(
     ]
 
     def on(day: date) -> list[Pairing]:
-        return [one for one in others if one.status is PairingStatus.PROPOSED or one.live_on(day)]
+        return [one for one in others if one.status in NOT_BEGUN or one.live_on(day)]
 
     days = {span.first} | {one.started for one in others if one.started and span.covers(one.started)}
     fullest = on(max(sorted(days), key=lambda day: len(on(day))))

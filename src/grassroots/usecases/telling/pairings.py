@@ -18,6 +18,8 @@ from grassroots.domain.wording import wall
 from grassroots.usecases.telling.scene import Reader, Scene, Told
 from grassroots.workspace.codec import Happened
 
+_EXPECTING = frozenset({PairingStatus.TRIAL, PairingStatus.ACTIVE})
+
 DUE = "contact-due"
 OVERDUE = "contact-overdue"
 
@@ -28,7 +30,7 @@ def moved_on(scene: Scene, happened: Happened) -> Iterator[Told]:
     if pairing is None:
         return
     yield from _withdrawn(scene, pairing, "contact")
-    if pairing.status is PairingStatus.ACTIVE:
+    if pairing.status in _EXPECTING:
         yield from _next(scene, happened, pairing)
 
 
@@ -107,7 +109,7 @@ def _after(moment: datetime, minutes: int | None) -> datetime:
 def still(scene: Scene, values: Mapping[str, Value], key: str) -> bool:
     """Whether nobody has been there meanwhile."""
     pairing = scene.peek(Pairing, str(values.get("pairing", "")))
-    if pairing is None or pairing.status is not PairingStatus.ACTIVE:
+    if pairing is None or pairing.status not in _EXPECTING:
         return False
     norm = _norm(scene, pairing)
     if norm is None:

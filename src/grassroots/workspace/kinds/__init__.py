@@ -17,6 +17,7 @@ ROOMS = (
     "organization",
     "team",
     "pairing",
+    "matching",
     "activity",
     "duty",
     "availability",

@@ -13,12 +13,15 @@ from grassroots.domain.pairing import (
     ContactRecorded,
     Medium,
     Pairing,
+    PairingAccepted,
     PairingBegun,
     PairingEnded,
     PairingPaused,
     PairingProposed,
     PairingResumed,
+    PairingReviewed,
     PairingStatus,
+    PairingTried,
 )
 from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec, ListedIn
 
@@ -57,6 +60,9 @@ KINDS = (
     KindSpec(
         name="pairing",
         record=Pairing,
+        version=2,
+        # Version 1 knew neither agreement nor trial nor review: nothing of it happened.
+        upcasters={1: dict},
         keys={
             "scheme": Key.TEXT,
             "supporter": Key.TEXT,
@@ -74,7 +80,16 @@ KINDS = (
         keys_of=_pairing_keys,
         person="recipient",
         together=(("supporter", "status"), ("recipient", "status")),
-        events=(PairingProposed, PairingBegun, PairingPaused, PairingResumed, PairingEnded),
+        events=(
+            PairingProposed,
+            PairingAccepted,
+            PairingTried,
+            PairingBegun,
+            PairingReviewed,
+            PairingPaused,
+            PairingResumed,
+            PairingEnded,
+        ),
         people=lambda pairing: pairing.members,
         place=lambda pairing: pairing.station,
     ),
