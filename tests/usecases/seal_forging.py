@@ -243,8 +243,22 @@ def replay(world: World, forged: Forged, chance: Random) -> None:
     forged.records[stored.ref] = stored
 
 
+def rekey(world: World, forged: Forged, chance: Random) -> None:
+    """A searchable key beside a record, which figures count by, and nothing else."""
+    refs = sorted((ref for ref, stored in forged.records.items() if stored.keys), key=str)
+    stored = forged.records[chance.choice(refs)]
+    name = chance.choice(sorted(stored.keys))
+    former = stored.keys[name]
+    others: dict[type, list[Any]] = {
+        str: [None, f"{former}x", ""], int: [None, 1, 144], bool: [not former, None], tuple: [("x",), ()],
+    }  # fmt: skip
+    choices = [value for value in others.get(type(former), ["x", 7]) if value != former]
+    forged.records[stored.ref] = attrs.evolve(stored, keys={**stored.keys, name: chance.choice(choices)})
+
+
 CLASSES: dict[str, Edit] = {
     "flip": flip, "delete": delete, "swap": swap, "insert": insert, "cut": cut, "replay": replay,
+    "rekey": rekey,
 }  # fmt: skip
 
 
@@ -259,6 +273,10 @@ def recompute(world: World, forged: Forged, chance: Random, sign: Any = None) ->
     body = json.loads(stored.body)
     body["r"]["name"] = "张冠李戴" + base64.b32encode(chance.randbytes(5)).decode()
     rewrite(forged, stored.ref, json.dumps(body, ensure_ascii=False).encode())
+    office, stored = world.seat.office, forged.records[stored.ref]
+    spec = office.kinds.named(stored.ref.kind)
+    keys = spec.stored_kind().settle(office.keys_of(spec, office.decode(spec, stored).record))
+    forged.records[stored.ref] = attrs.evolve(stored, keys=keys)
     reseal(world, forged, sign)
 
 

@@ -241,7 +241,8 @@ def sweep(told: World, name: str, edits: int, seed: int) -> None:
         assert ended.word in (Word.CHANGED, Word.SHORTENED), (name, number, ended)
         assert ended.level is Level.CHAIN
         assert 0 <= ended.position <= len(told.entries) + 1
-        assert not second(told, forged), (name, number)
+        # The second verifier reads bytes alone and knows no kind: keys are beyond it.
+        assert second(told, forged) is (name == "rekey"), (name, number)
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -362,6 +363,9 @@ FILE_EDITS = (
     "UPDATE r_member SET id = CAST(x'ff' AS TEXT) WHERE rowid = 1",
     "UPDATE r_member SET id = 'another' WHERE rowid = 1",
     "DELETE FROM r_member WHERE rowid = 1",
+    "UPDATE r_member SET k_status = 'left' WHERE rowid = 2",
+    "UPDATE r_member SET k_phone = NULL",
+    "UPDATE r_member SET k_names = '[]' WHERE rowid = 3",
     "DELETE FROM r_seal WHERE id = '0000000001'",
     "DELETE FROM r_seal",
     "UPDATE r_seal SET body = CAST('{' AS BLOB)",

@@ -74,6 +74,8 @@ def _verify(options: Namespace, output: Output) -> int:
     output.say(f"cli-verified-{found.word.value}", **facts)
     if facts["seals"]:
         output.say("cli-verified-reach", **facts)
+    if found.facts["unopened"]:
+        output.say("cli-verified-unopened", count=found.facts["unopened"])
     if found.facts["unknown_kinds"]:
         output.say("cli-verified-kinds", count=found.facts["unknown_kinds"])
     if len(found.findings) > 1:

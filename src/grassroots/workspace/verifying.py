@@ -1,8 +1,10 @@
 """Verification: one pass over the journal, one over the records, on the storage contract alone.
 
 The journal is hashed seal by seal exactly as it is stored; the newest commitment to each record is gathered
-on the way and then held against the record's bytes. Where a network has more records than ``AT_ONCE``, both
-passes are repeated for one share of the records after the other, so that memory does not grow with it.
+on the way and then held against the record's bytes. No commitment covers the searchable keys beside a record:
+they are derived once more from the record itself and compared. Where a network has more records than
+``AT_ONCE``, both passes are repeated for one share of the records after the other, so that memory does not
+grow with it.
 
 Others may write meanwhile: everything is judged as of the head at the beginning, and what has moved since is
 read again together with the journal behind that head.
@@ -20,6 +22,7 @@ from grassroots.contracts.storage import Entry, Query, Ref, Stored, walk
 from grassroots.domain.seal import Anchor, Finding, Level, Seal, Verification
 from grassroots.errors import Closed, Conflict, Unavailable, Unreachable
 from grassroots.workspace.chain import Chain
+from grassroots.workspace.keyed import Keyed
 from grassroots.workspace.office import Office
 
 Progress = Callable[[int, int], None]
@@ -66,7 +69,7 @@ class Verifier:
         self._findings: dict[Finding, None] = {}
         self._head = self._end = self._followed = office.storage.head()
         self._chain = Chain(office, self._head, start, anchors, public_keys, self._found)
-        self._entries = self._records = self._done = self._unknown = 0
+        self._entries = self._records = self._done = self._unknown = self._unopened = 0
         self._moved: Newest = {}
 
     def run(self) -> Verification:
@@ -85,6 +88,7 @@ class Verifier:
             "entries": self._entries,
             "records": self._records,
             "unknown_kinds": self._unknown,
+            "unopened": self._unopened,
             "seals": chain.seals,
             "sealed_to": chain.sealed_to,
             "signed_to": chain.signed_to,
@@ -185,7 +189,8 @@ class Verifier:
         """Hold each record against its commitment; what needs another look is given back."""
         again: dict[str, tuple[int, str] | None] = {}
         sha256, head, start = hashlib.sha256, self._head, self._start
-        for kind in self._kinds():
+        for spec in self._office.kinds:
+            kind, keyed = spec.name, Keyed(self._office, spec)
             try:
                 for number, stored in enumerate(walk(self._storage, Query(kind))):
                     key = f"{kind}/{stored.ref.id}"
@@ -196,10 +201,11 @@ class Verifier:
                     self._records += 1
                     revision, known = stored.revision, newest.pop(key, None)
                     if known is not None and known == (revision, sha256(stored.body).hexdigest()):
-                        continue
-                    if known is None and type(revision) is int and 0 < revision <= start:
+                        self._check_keys(keyed, stored)
+                    elif known is None and type(revision) is int and 0 < revision <= start:
                         continue  # not written since the seal behind which we begin
-                    again[key] = known
+                    else:
+                        again[key] = known
             except _AWAY:
                 raise
             except Exception:
@@ -227,6 +233,18 @@ class Verifier:
                     break
             for key in todo:
                 self._tell(key, found.get(key), self._newest(key, waiting))
+            for key, stored in found.items():
+                if stored is not None and key not in todo:
+                    spec = self._office.kinds.named(stored.ref.kind)
+                    self._check_keys(Keyed(self._office, spec), stored)
+
+    def _check_keys(self, keyed: Keyed, stored: Stored) -> None:
+        """The body is what was written: do the keys beside it belong to it?"""
+        agree = keyed.agrees(stored)
+        if agree is None:
+            self._unopened += 1
+        elif not agree:
+            self._found("seal-finding-keys", stored.revision, str(stored.ref))
 
     def _is_known(self, key: str) -> bool:
         return key.partition("/")[0] in self._office.kinds
