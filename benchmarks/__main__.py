@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 
-from benchmarks import district, imports, sealing, seals, storage
+from benchmarks import district, imports, pairing, rota, sealing, seals, storage
 
 SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "import": imports.run,
@@ -19,6 +19,8 @@ SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "seals": seals.run,
     "sealing": sealing.run,
     "storage": storage.run,
+    "pairing": pairing.run,
+    "rota": rota.run,
 }
 
 

@@ -25,6 +25,7 @@ from grassroots.contracts.planning.answer import (
 from grassroots.contracts.planning.checking_pairs import check_pairs, value_pairs
 from grassroots.contracts.planning.checking_rota import check_rota, value_rota
 from grassroots.contracts.planning.doubts import pairing_doubts, rota_doubts
+from grassroots.contracts.planning.explaining import Chosen, Explained, LeftAlone, explain_pairs
 from grassroots.contracts.planning.fair import fair_targets, reach
 from grassroots.contracts.planning.pairs import Candidate, Candidates, PairingProblem, Recipient, Supporter
 from grassroots.contracts.planning.port import (
@@ -69,15 +70,18 @@ __all__ = [
     "Barred",
     "Candidate",
     "Candidates",
+    "Chosen",
     "Company",
     "DayOff",
     "Done",
     "Effort",
+    "Explained",
     "Fairness",
     "Finding",
     "Fixed",
     "Forced",
     "Goal",
+    "LeftAlone",
     "Limits",
     "Need",
     "Pair",
@@ -99,6 +103,7 @@ __all__ = [
     "ask_for_rota",
     "check_pairs",
     "check_rota",
+    "explain_pairs",
     "fair_targets",
     "keeping",
     "pairing_doubts",
