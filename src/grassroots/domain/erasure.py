@@ -22,7 +22,7 @@ from grassroots.values.ids import MemberId
 @final
 @attrs.frozen(kw_only=True)
 class PersonErased(Event):
-    """A person was erased. ``ground`` is a short code, ``keys`` name the places in key rings destroyed.
+    """A person was erased. ``ground`` is a short code, ``keys`` name all places in key rings destroyed.
 
     ``records`` counts what was blanked or erased, so that a reader of the trail knows the extent.
     """
@@ -35,9 +35,10 @@ class PersonErased(Event):
 @final
 @attrs.frozen(kw_only=True)
 class RecordsBlanked(Event):
-    """Records of somebody who is being erased were blanked or erased whole."""
+    """Records of somebody who is being erased were blanked or erased whole, and these keys destroyed."""
 
     records: int
+    keys: tuple[str, ...] = ()
 
 
 @final

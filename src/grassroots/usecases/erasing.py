@@ -56,11 +56,13 @@ def plan_erasure(seat: Seat, person: MemberId) -> ErasurePlan:
     return ErasurePlan(people=people, blanked=tuple(blank), erased=tuple(gone))
 
 
-def erase_person(seat: Seat, person: MemberId, *, ground: str) -> PersonErased:
+def erase_person(seat: Seat, person: MemberId, *, ground: str, keys: tuple[str, ...] = ()) -> PersonErased:
     """Carry it out: what is left of the plan as of now. ``ground`` is a short code, for the trail.
 
-    Erasing somebody again changes nothing more. Denied unless this viewer may write the person's record;
-    Missing if there is nobody of that id.
+    ``keys`` are those that an earlier erasure destroyed: what an older backup brought back and is sealed with
+    them goes too, also where nothing else leads to it any more. Erasing somebody again changes nothing more.
+
+    Denied unless this viewer may write the person's record; Missing if there is nobody of that id.
     """
     office = seat.office
     people = _people(office, person)
@@ -68,7 +70,7 @@ def erase_person(seat: Seat, person: MemberId, *, ground: str) -> PersonErased:
     for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
         seat.may_write(spec, None, _opened(office, spec, stored))
     done = 0
-    while page := list(islice(_left(office, people), AT_ONCE)):
+    while page := list(islice(_left(office, people, frozenset(keys)), AT_ONCE)):
         done += _retried(seat, lambda page=page: _blank_page(seat, people, page))  # type: ignore[misc]
     return _retried(seat, lambda: _last(seat, people, ground, done))
 
@@ -145,14 +147,24 @@ def _histories(office: Office, people: Iterable[str]) -> Iterator[Stored]:
             yield row
 
 
-def _left(office: Office, people: Iterable[str]) -> Iterator[tuple[KindSpec[Any], Stored, bool]]:
+def _left(
+    office: Office, people: Iterable[str], keys: frozenset[str]
+) -> Iterator[tuple[KindSpec[Any], Stored, bool]]:
     """What still has to be done before the last batch; True: erased whole."""
+    seen: set[Ref] = set()
     for spec, stored in _theirs(office, people):
         if spec.record is not Member and not _blank_already(office, spec, stored):
+            seen.add(stored.ref)
             yield spec, stored, False
     history = office.kinds.of(History)
     for stored in _histories(office, people):
+        seen.add(stored.ref)
         yield history, stored, True
+    for spec in office.kinds if keys else ():
+        if spec.sealed and spec.record is not Member:
+            for stored in walk(office.storage, Query(spec.name)):
+                if stored.ref not in seen and str(key_of(stored.body)) in keys:
+                    yield spec, stored, spec.record is History
 
 
 def _blank_already(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
@@ -218,9 +230,11 @@ def _blank_page(
     if not writes:
         return 0
     # The keys of these records go with them; the person's own leads to what is left, and goes last.
-    destroyed = _destroyed(office, keys - set(_own_keys(office, people)), bases)
-    event = RecordsBlanked(records=len(writes))
-    _commit(seat, event, (), (*writes, *destroyed), {**envelope.bases, **bases}, envelope)
+    keys -= set(_own_keys(office, people))
+    destroyed = _destroyed(office, keys, bases)
+    event = RecordsBlanked(records=len(writes), keys=_named(keys))
+    about = [Ref(office.kinds.of(Member).name, id_) for id_ in people]
+    _commit(seat, event, about, (*writes, *destroyed), {**envelope.bases, **bases}, envelope)
     return len(writes)
 
 
@@ -248,8 +262,9 @@ def _last(seat: Seat, people: tuple[MemberId, ...], ground: str, done: int) -> P
     if not writes and before is not None:
         return before
     destroyed = _destroyed(office, keys, bases)
+    told = {one for id_ in people for one in _keys_before(office, id_)}
     event = PersonErased(
-        ground=ground, records=done + len(writes), keys=tuple(sorted(str(key) for key in keys))
+        ground=ground, records=done + len(writes), keys=tuple(sorted({*told, *_named(keys)}))
     )
     _commit(seat, event, refs, (*writes, *destroyed), {**envelope.bases, **bases}, envelope)
     return event
@@ -308,12 +323,28 @@ def _commit(
     )
 
 
-def _erased_before(office: Office, person: str) -> PersonErased | None:
-    ref = Ref(office.kinds.of(Member).name, person)
-    after, found = 0, None
+def _named(keys: Iterable[KeyRef]) -> tuple[str, ...]:
+    return tuple(sorted(str(key) for key in keys))
+
+
+def _told_of(office: Office, person: str) -> Iterator[PersonErased | RecordsBlanked]:
+    ref, after = Ref(office.kinds.of(Member).name, person), 0
     while page := office.storage.journal(after=after, limit=1000, about=ref):
         for entry in page:
             event = office.codec.decode_fact(entry).event
-            found = event if isinstance(event, PersonErased) else found
+            if isinstance(event, (PersonErased, RecordsBlanked)):
+                yield event
         after = page[-1].position
+
+
+def _erased_before(office: Office, person: str) -> PersonErased | None:
+    found = None
+    for event in _told_of(office, person):
+        found = event if isinstance(event, PersonErased) else found
     return found
+
+
+def _keys_before(office: Office, person: str) -> Iterator[str]:
+    """Keys destroyed in batches before the last, also by one that was broken off."""
+    for event in _told_of(office, person):
+        yield from event.keys

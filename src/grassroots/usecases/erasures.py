@@ -116,7 +116,7 @@ def replay_erasures(seat: Seat, path: Path) -> tuple[str, ...]:
         there = seat.office.storage.read((Ref(spec.name, one.person),))
         told = any(at >= one.at for _, at, _ in _erased(seat.office, one.person))
         if there and not told:
-            erase_person(seat, MemberId(one.person), ground=one.ground)
+            erase_person(seat, MemberId(one.person), ground=one.ground, keys=one.keys)
             done.append(one.person)
     return tuple(done)
 

@@ -20,7 +20,7 @@ import attrs
 
 from grassroots.contracts.keys import KeyService
 from grassroots.contracts.storage import Batch, Fact, Put, Query, Ref, Storage, Stored, walk
-from grassroots.domain.erasure import PersonErased
+from grassroots.domain.erasure import PersonErased, RecordsBlanked
 from grassroots.domain.secrets import KeysRestored
 from grassroots.errors import BadInput, Conflict, Full, Locked
 from grassroots.usecases.archive import check_whole_network
@@ -155,9 +155,9 @@ def _destroyed(storage: Storage, codec: Codec) -> dict[str, set[int]]:
     after = 0
     while page := storage.journal(after=after, limit=1000):
         for entry in page:
-            if b'"person-erased"' in entry.fact.body:
+            if any(code in entry.fact.body for code in (b'"person-erased"', b'"records-blanked"')):
                 event = codec.decode_fact(entry).event
-                for text in event.keys if isinstance(event, PersonErased) else ():
+                for text in event.keys if isinstance(event, (PersonErased, RecordsBlanked)) else ():
                     key = KeyRef.parse(text)
                     found.setdefault(key.ring, set()).add(key.place)
         after = page[-1].position
