@@ -40,7 +40,7 @@ dumps = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def wrong(value: object, wanted: type) -> TypeError:
     """The refusal of a value of another type: nothing is bent into shape."""
-    return TypeError(f"expected {wanted.__name__}, got {value!r}")
+    return TypeError(f"expected {wanted.__name__}, got {type(value).__name__}")
 
 
 def moment(value: datetime) -> str:
@@ -174,7 +174,7 @@ class Compiler:
         def read(values: Any) -> Any:
             # A text is a sequence too: "书法" must not become two skills.
             if not isinstance(values, (list, tuple)):
-                raise TypeError(f"expected a list, got {values!r}")
+                raise TypeError(f"expected a list, got {type(values).__name__}")
             return tuple([one(value) for value in values])
 
         return read
