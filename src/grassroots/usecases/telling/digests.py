@@ -18,6 +18,11 @@ MOST_LINES = 40
 """Lines of one digest; further news is counted."""
 
 
+def gathers(notice: Notice) -> bool:
+    """Whether a notice holds several pieces of news."""
+    return isinstance(notice.values.get("lines"), tuple)
+
+
 def as_line(key: str, values: Mapping[str, Value]) -> str:
     """One piece of news as a line."""
     return json.dumps([key, dict(values)], ensure_ascii=False, separators=(",", ":"))

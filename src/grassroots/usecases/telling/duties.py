@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from grassroots.contracts.notice import Urgency, Value
+from grassroots.contracts.notice import Notice, Route, Urgency, Value
 from grassroots.contracts.storage import Is, Ref
 from grassroots.domain.duty import BINDING, Duty, DutyStatus, Shift, ShiftCorrected
+from grassroots.domain.station import Station
 from grassroots.domain.wording import NoticeRule, quiet_until, reminder_at
+from grassroots.usecases.telling.digests import as_line
 from grassroots.usecases.telling.scene import Reader, Scene, Told
 from grassroots.workspace.codec import Happened
+
+PAPER = "paper"
+"""The channel whose delivery is a sheet that somebody posts."""
 
 REMINDER = "duty-reminder"
 UNCONFIRMED = "duty-unconfirmed"
@@ -43,6 +48,7 @@ def _upcoming(scene: Scene, happened: Happened, duty: Duty, shift: Shift) -> Ite
             expires=begins, urgency=Urgency.NORMAL if near else None, digest=False if near else None,
             about=about,
         )  # fmt: skip
+    yield from _on_board(scene, happened, duty, values, begins)
     rule = scene.rule(REMINDER)
     if rule is None:
         return
@@ -53,6 +59,33 @@ def _upcoming(scene: Scene, happened: Happened, duty: Duty, shift: Shift) -> Ite
             at=due, expires=begins, about=about,
         )  # fmt: skip
     yield from _asked_for(scene, happened, duty, values, max(due, scene.now), begins)
+
+
+def _on_board(
+    scene: Scene, happened: Happened, duty: Duty, values: Mapping[str, Value], begins: datetime
+) -> Iterator[Told]:
+    """One line of the sheet that hangs on the board on the day before, with names behind masks."""
+    rule = scene.rule("duty-board")
+    place = scene.peek(Station, duty.station)
+    if rule is None or place is None or PAPER not in (scene.channels or ()):
+        return
+    at = reminder_at(begins, rule.before_days, rule.send_at or scene.usual_hours.digest_at, scene.zone)
+    if at <= scene.now:
+        return
+    line = as_line("duty-board-line", {**values, "who": duty.member})
+    yield Notice(
+        id=scene.telling.notice_id(happened, rule.key, at=at),
+        about=(*_about(duty), Ref("station", duty.station)),
+        key=rule.key,
+        values={"lines": (line,), "day": duty.day.isoformat(), "station": duty.station},
+        language=scene.language,
+        urgency=rule.urgency,
+        routes=(Route(PAPER, place.name),),
+        collapse=f"{rule.key}/{duty.station}/{duty.day.isoformat()}",
+        not_before=at,
+        expires=begins,
+        doubt=rule.doubt,
+    )
 
 
 def _reminder(scene: Scene, rule: NoticeRule, duty: Duty, begins: datetime) -> datetime:

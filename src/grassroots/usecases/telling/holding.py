@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from grassroots.contracts.notice import Notice, Value
 from grassroots.usecases.telling import activities, callouts, concerns, duties, pairings
-from grassroots.usecases.telling.digests import lines
-from grassroots.usecases.telling.scene import DIGEST, Scene
+from grassroots.usecases.telling.digests import gathers, lines
+from grassroots.usecases.telling.scene import Scene
 
 
 def holds(scene: Scene, notice: Notice, key: str, values: Mapping[str, Value]) -> bool:
@@ -27,6 +27,6 @@ def holds(scene: Scene, notice: Notice, key: str, values: Mapping[str, Value]) -
 
 def worth_sending(scene: Scene, notice: Notice) -> bool:
     """Whether a notice, or any line of a digest, still holds."""
-    if notice.key == DIGEST:
+    if gathers(notice):
         return any(holds(scene, notice, key, values) for key, values in lines(notice))
     return holds(scene, notice, notice.key, notice.values)

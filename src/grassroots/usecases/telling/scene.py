@@ -227,7 +227,7 @@ class Scene:
         return Notice(
             id=self.telling.notice_id(happened, rule.key, to, collapse or "", at=at),
             to=to,
-            about=about or happened.about,
+            about=_with_place(about or happened.about, values),
             key=rule.key,
             values={**values, **_as_whom(reader)},
             language=reach.language or self.language,
@@ -277,6 +277,12 @@ class Scene:
     def withdraw(self, collapse: str, reader: str, reason: str = "withdrawn") -> Withdrawal:
         """What waits under this key for this reader is not to be told."""
         return Withdrawal(collapse=f"{collapse}/{reader}", reason=reason)
+
+
+def _with_place(about: tuple[Ref, ...], values: Mapping[str, Value]) -> tuple[Ref, ...]:
+    # Whoever rings from the list of one station finds the calls that concern it.
+    place = values.get("station")
+    return about if not isinstance(place, str) else (*about, Ref("station", place))
 
 
 def _as_whom(reader: Reader | None) -> dict[str, Value]:

@@ -87,7 +87,9 @@ class NetworkTeller(Teller):
     ) -> None:
         self._channels = None if channels is None else frozenset(channels)
         self._language = language
-        self._planners = {**PLANNERS, **planners}
+        self._planners = dict(PLANNERS)
+        for code, more in planners.items():
+            self._planners[code] = (*self._planners.get(code, ()), *more)
         self._attach = attach
 
     def plan(self, happened: Happened, telling: Telling) -> Iterable[Notice | Withdrawal]:
@@ -101,7 +103,7 @@ class NetworkTeller(Teller):
 
     def gather(self, waiting: Notice, new: Notice) -> Notice:
         """News of one topic becomes one digest; of anything else the newer one counts."""
-        if waiting.key == new.key == DIGEST:
+        if waiting.key == new.key and digests.gathers(waiting) and digests.gathers(new):
             return digests.gathered(waiting, new)
         return callouts.gathered(waiting, new)
 

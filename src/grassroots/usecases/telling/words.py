@@ -20,8 +20,8 @@ from grassroots.domain.policy import Actor, Posture
 from grassroots.domain.station import Station
 from grassroots.domain.wording import LONGEST_SHORT, NoticeText, Variant
 from grassroots.locale import catalogue, label, say
-from grassroots.usecases.telling.digests import lines
-from grassroots.usecases.telling.scene import DIGEST, Scene
+from grassroots.usecases.telling.digests import gathers, lines
+from grassroots.usecases.telling.scene import Scene
 from grassroots.values.ids import MemberId, StationId
 from grassroots.values.names import mask_name
 from grassroots.workspace.reading import Reading
@@ -34,6 +34,8 @@ BLANKS: Final[Mapping[str, tuple[str, ...]]] = {
     "duty-assigned": _DUTY,
     "duty-reminder": _DUTY,
     "duty-unconfirmed": (*_DUTY, "who"),
+    "duty-board": ("day", "station"),
+    "duty-board-line": ("starts", "ends", "who"),
     "duty-moved": _DUTY,
     "duty-called-off": _DUTY,
     "duty-late-cancellation": (*_DUTY, "who"),
@@ -58,7 +60,7 @@ _DAYS: Final = frozenset({"day", "last"})
 
 def word(scene: Scene, notice: Notice, route: Route) -> Message:
     """The notice in words, in all variants, for one route."""
-    said = _digest(scene, notice) if notice.key == DIGEST else _said(scene, notice, notice.key, notice.values)
+    said = _digest(scene, notice) if gathers(notice) else _said(scene, notice, notice.key, notice.values)
     if copy_of := notice.values.get("copy_of"):
         whom = _Names(scene, notice).masked(str(copy_of))
         said = {
@@ -164,12 +166,19 @@ def _digest(scene: Scene, notice: Notice) -> dict[Variant, str]:
     from grassroots.usecases.telling.holding import holds
 
     pieces = [piece for piece in lines(notice) if holds(scene, notice, *piece)]
+    pieces.sort(key=lambda piece: (str(piece[1].get("day", "")), str(piece[1].get("starts", ""))))
     more = notice.values.get("more", 0)
     count = len(pieces) + (more if isinstance(more, int) else 0)
-    facts = {"topic": _topic(scene, notice), "count": str(count)}
+    names = _Names(scene, notice)
+    heading = {name: value for name, value in notice.values.items() if name in BLANKS.get(notice.key, ())}
+    facts = {
+        "topic": _topic(scene, notice),
+        "count": str(count),
+        **_facts(scene, notice, heading, names, Variant.PLAIN),
+    }
     told: dict[Variant, str] = {}
     for variant in Variant:
-        head = Template(catalogue(notice.language)[usual_code(DIGEST, variant)]).safe_substitute(facts)
+        head = Template(catalogue(notice.language)[usual_code(notice.key, variant)]).safe_substitute(facts)
         if variant in (Variant.SHORT, Variant.TITLE):
             told[variant] = head
             continue

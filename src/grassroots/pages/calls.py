@@ -1,0 +1,81 @@
+"""The telephone list and the sheet for the notice board: pages to print on A4, nothing loaded from anywhere.
+
+The list has a line for each call with boxes to tick (reached, left word, not reached) and room for a note, so
+that the result can be typed in afterwards; the board has one big card for each notice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, final
+
+import attrs
+
+from grassroots.domain.call import CallMedium
+from grassroots.errors import need
+from grassroots.locale import say
+from grassroots.usecases.call_sheets import CallLine, CallSheet
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def render_calls(sheet: CallSheet, language: str = "zh") -> str:
+    """The page of a list. Raises MissingExtra if Jinja2 is not installed."""
+    template = "calls.html" if sheet.medium is CallMedium.PHONE else "board.html"
+    page = _environment().get_template(template)
+    return page.render(sheet=sheet, w=_Words(sheet, language), lang="zh-CN" if language == "zh" else "en")
+
+
+@final
+@attrs.frozen
+class _Words:
+    sheet: CallSheet
+    language: str
+
+    def say(self, code: str, **facts: object) -> str:
+        return say(code, facts, self.language)
+
+    @property
+    def place(self) -> str:
+        own = self.sheet.station_zh if self.language == "zh" else self.sheet.station_en
+        return own or self.sheet.network
+
+    @property
+    def title(self) -> str:
+        return self.say("calls-title" if self.sheet.medium is CallMedium.PHONE else "board-title")
+
+    def moment(self, at: datetime) -> str:
+        return f"{at:%m-%d %H:%M}"
+
+    @property
+    def made(self) -> str:
+        return self.say("calls-made", at=f"{self.sheet.made_at:%Y-%m-%d %H:%M}")
+
+    def name(self, line: CallLine) -> str:
+        return line.name or self.say("calls-no-name")
+
+    def number(self, line: CallLine) -> str:
+        """Telephone numbers in groups, as one dials them."""
+        digits = line.address
+        if len(digits) == 11 and digits.isascii() and digits.isdigit():
+            return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+        return digits or self.say("calls-no-number")
+
+
+@cache
+def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, FunctionLoader, StrictUndefined
+    except ImportError as error:
+        raise need("report", "jinja2") from error
+    folder = resources.files("grassroots.pages").joinpath("templates")
+    return Environment(
+        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
