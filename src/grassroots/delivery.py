@@ -34,7 +34,8 @@ from grassroots.usecases.outbox.courier import Courier, Round
 from grassroots.usecases.outbox.following import Follower
 from grassroots.usecases.outbox.limits import known_limits
 from grassroots.usecases.outbox.sending import PATIENCE, Line, Opened, Problem
-from grassroots.usecases.outbox.teller import Teller, Tells
+from grassroots.usecases.outbox.teller import Tells
+from grassroots.usecases.telling import NetworkTeller
 
 Channels = Mapping[str, str | Notifier]
 """The channels of a deployment: by their name, the URL of a notifier, or a notifier."""
@@ -149,7 +150,7 @@ class Deliverer:
         plugins: Plugins | None = None,
     ) -> None:
         self._desk: Desk = network.desk(ACTOR)
-        self._teller: Tells = teller if teller is not None else Teller()
+        self._teller: Tells = teller if teller is not None else NetworkTeller(channels=tuple(channels))
         self._terms = terms
         self._box = Box(self._desk.seat.office)
         self._follower = Follower(self._desk.seat, self._box, self._teller, self._desk.calls.withdraw)

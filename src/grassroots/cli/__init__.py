@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from grassroots import __version__
 from grassroots.cli import (
     archive,
+    calls,
     catalogue,
     demo,
     figures,
@@ -40,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     *figures.COMMANDS,
     *report.COMMANDS,
     *reach.COMMANDS,
+    *calls.COMMANDS,
     *seals.COMMANDS,
     *archive.COMMANDS,
     *keys.COMMANDS,

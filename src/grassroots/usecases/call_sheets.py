@@ -51,11 +51,19 @@ class CallSheet:
     lines: tuple[CallLine, ...]
 
 
+def _together(calls: Iterable[Call]) -> list[Call]:
+    """The calls in their order, all for one person where the first of them stands: one rings up once."""
+    by_person: dict[str, list[Call]] = {}
+    for call in calls:
+        by_person.setdefault(call.member or call.id, []).append(call)
+    return [call for group in by_person.values() for call in group]
+
+
 def call_sheet(
     reading: Reading, calls: Iterable[Call], medium: CallMedium, station: StationId | None
 ) -> CallSheet:
     """The list of these calls, as this viewer may see it."""
-    listed = list(calls)
+    listed = _together(calls)
     wanted = {id_ for call in listed for id_ in (call.member, call.by) if id_ is not None}
     people = reading.get_all(Member, sorted(wanted)) if medium is CallMedium.PHONE else {}
     place = reading.peek(Station, station) if station is not None else None

@@ -9,8 +9,10 @@ from typing import final
 from grassroots.contracts.notice import Message, Urgency
 from grassroots.contracts.storage import Condition, Is, Ref
 from grassroots.domain.call import Call, CallMedium, CallState
+from grassroots.domain.checks import one_of
 from grassroots.domain.member import Member
 from grassroots.domain.outbox import Parcel
+from grassroots.usecases.call_sheets import CallSheet, call_sheet
 from grassroots.values.ids import CallId, MemberId, StationId
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
@@ -62,7 +64,8 @@ class Calls(Room):
         step = Call.ask(
             id=CallId(parcel.id),
             medium=medium,
-            text=message.spoken or message.text,
+            # A sheet hangs where everybody reads it: only what is said at the telephone has names in full.
+            text=(message.spoken if medium == CallMedium.PHONE else "") or message.text,
             asked_at=work.now,
             member=member,
             station=station,
@@ -138,6 +141,18 @@ class Calls(Room):
             if call.expires is None or call.expires > reading.now
         ]
         return sorted(found, key=lambda call: (not call.urgent, call.asked_at, call.id))
+
+    @look
+    def sheet(
+        self, reading: Reading, medium: CallMedium | str, *, station: StationId | None = None
+    ) -> CallSheet:
+        """What waits, as a list to print (:mod:`grassroots.pages.calls`): who, which number, what to say.
+
+        Names and numbers as this viewer may see them; a sheet for the board has none of its own.
+        """
+        wanted = one_of(CallMedium, medium)
+        waiting = self.waiting(medium=wanted, station=station)
+        return call_sheet(reading, waiting, wanted, station)
 
     @look
     def all(

@@ -182,8 +182,9 @@ def _digest(scene: Scene, notice: Notice) -> dict[Variant, str]:
         if variant in (Variant.SHORT, Variant.TITLE):
             told[variant] = head
             continue
-        line = Variant.SPOKEN if variant is Variant.SPOKEN else Variant.SHORT
-        body = [_said(scene, attrs.evolve(notice, key=key), key, values)[line] for key, values in pieces]
+        body = [
+            _said(scene, attrs.evolve(notice, key=key), key, values)[Variant.SHORT] for key, values in pieces
+        ]
         if isinstance(more, int) and more:
             body.append(say("notice-digest-more", {"count": more}, notice.language))
         told[variant] = "\n".join([head, *(f"· {one}" for one in body)])
