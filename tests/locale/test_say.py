@@ -78,7 +78,7 @@ def written(name: str) -> set[tuple[str | None, str]]:
     return found
 
 
-NO_SENTENCE = {"take", "FormColumn", "Question", "add_argument", "Column", "replace"}
+NO_SENTENCE = {"argsort", "take", "FormColumn", "Question", "add_argument", "Column", "replace"}
 
 
 def _called(node: ast.Call) -> str:
