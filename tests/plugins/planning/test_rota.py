@@ -337,3 +337,57 @@ def test_nobody_is_left_alone_with_a_minor() -> None:
     plan = plan_of(problem)
     assert plan.goals[0].value == 0
     assert len(rules_of(problem)) == 5 + 6 + 4
+
+
+# -- rotas that are too large for one model ---------------------------------------------------------------
+def test_a_rota_that_is_planned_person_by_person_is_sound_and_rarely_much_worse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("grassroots.plugins.planning.rota._LARGE", 0)
+    found, best_possible = [], []
+    for seed in range(40):
+        problem = community(seed, days=8, people=5)
+        problem = attrs.evolve(problem, company=(), apart=(), levels=((COVER, WISHES),), fairness=())
+        plan = PLANNER.roster(problem, Effort(seconds=20, cores=1))
+        assert check_rota(problem, plan) == [], seed
+        if plan.answer is Answer.NOTHING:
+            # Somebody of whom a least is asked may stand in another's way.
+            continue
+        with monkeypatch.context() as patch:
+            patch.setattr("grassroots.plugins.planning.rota._LARGE", 10**9)
+            best_possible.append(PLANNER.roster(problem, EFFORT).goals[0].value)
+        found.append(plan.goals[0].value)
+        assert found[-1] >= best_possible[-1], seed
+    assert len(found) > 30
+    assert sum(found) < 1.5 * sum(best_possible)
+
+
+def many(people: int, days: int, kinds: int) -> RotaProblem:
+    slots = tuple(
+        slot(day, f"k{number}", 6 + number, needs=(Need(wanted=2),))
+        for day in range(days)
+        for number in range(kinds)
+    )
+    limits = Limits(most_days_running=5, least_days_off_running=2, most_weekends=days // 14)
+    made = tuple(Person(id=f"p{number:03}", limits=limits) for number in range(people))
+    return RotaProblem(first=MONDAY, days=days, people=made, slots=slots, levels=((COVER,),))
+
+
+def planned_in_time(problem: RotaProblem, seconds: float) -> None:
+    """Each kind wants two people, so that what is missing at least can be counted off the days worked."""
+    plan = ask_for_rota(PLANNER, problem, Effort(seconds=seconds, cores=1))
+    assert plan.answer in (Answer.FOUND, Answer.PROVEN)
+    wanted = sum(need.wanted for one in problem.slots for need in one.needs)
+    # Five days in seven, at most: more nobody can give.
+    possible = min(wanted, len(problem.people) * problem.days * 5 // 7)
+    assert wanted - plan.goals[0].value > 0.8 * possible
+
+
+def test_many_people_are_planned_in_the_time_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grassroots.plugins.planning.rota._LARGE", 1_000)
+    planned_in_time(many(12, 42, 5), 8)
+
+
+@pytest.mark.slow
+def test_a_year_of_many_people_is_planned_in_the_time_that_is_given() -> None:
+    planned_in_time(many(150, 364, 20), 60)

@@ -29,12 +29,16 @@ from grassroots.plugins.planning.engine import CpSat, Solved, cp_sat
 from grassroots.plugins.planning.model import Asked, RotaModel
 from grassroots.plugins.planning.repair import nearby
 from grassroots.plugins.planning.rows import Rows, Sum
+from grassroots.plugins.planning.stepwise import Stepwise, binds_people, counted
 
 _FIRST_TRY: Final = 3.0
 """Seconds that few workers have before many are asked, and one more for each so many variables:"""
 _VARIABLES_A_SECOND: Final = 1_500
 
 _MANY: Final = 8
+
+_LARGE: Final = 120_000
+"""Pairs of people and slots from which on a rota is planned person by person."""
 
 _NAMING: Final = 5.0
 """Seconds at most for the rules that force unfair shares."""
@@ -56,9 +60,27 @@ class CpSatPlanner(RotaPlanner):
             cover, changes = (goal.value for goal in search.goals[:2]) if search.goals else (None, None)
             if (cover, changes) == (near.cover, near.changes):
                 return search.told()
+        if len(problem.people) * len(problem.slots) > _LARGE and not binds_people(problem):
+            return _by_steps(problem, effort)
         search = Search(problem, effort)
         search.run()
         return search.told()
+
+
+def _by_steps(problem: RotaProblem, effort: Effort) -> RotaPlan:
+    end = None if effort.seconds is None else monotonic() + effort.seconds
+
+    def left() -> float | None:
+        return None if end is None else max(0.0, end - monotonic())
+
+    given = Stepwise(problem, left, effort.seed).plan()
+    if given is None:
+        return RotaPlan(answer=Answer.NOTHING)
+    values = counted(problem, given)
+    # No goal can be below nothing; more is not known here.
+    goals = [Goal("+".join(level), sum(values[name] for name in level), 0) for level in problem.levels]
+    proven = all(goal.proven for goal in goals)
+    return RotaPlan(answer=Answer.PROVEN if proven else Answer.FOUND, assignments=given, goals=tuple(goals))
 
 
 @final
@@ -109,7 +131,12 @@ class Search:
             hint = self._model.values_of(self._problem.standing)
         few = first if seconds is None else min(first, seconds)
         solved = self._solver.minimize(goal, seconds=few, workers=effort.cores, seed=effort.seed, hint=hint)
-        rest = None if seconds is None else seconds - few
+        if solved.values is None and not solved.impossible and not binds_people(self._problem):
+            # Nothing found yet: a plan made person by person is a place to start from.
+            part = Stepwise(self._problem, lambda: self.left(0.5), effort.seed).plan()
+            hint = hint if part is None else self._model.values_of(part)
+        seconds = self.left(share)
+        rest = seconds
         if solved.proven or (rest is not None and rest < 0.1):
             return self._kept(solved, goal)
         again = self._solver.minimize(
