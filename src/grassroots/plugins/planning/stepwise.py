@@ -64,8 +64,7 @@ class Stepwise:
         """Everybody once, and again while it helps and there is time; None: somebody cannot be planned."""
         people = self._problem.people
         for number, person in enumerate(people):
-            seconds = self._left()
-            if seconds == 0 or not self._place(person, _share(seconds, len(people) - number), first=True):
+            if not self._begin(person, len(people) - number):
                 return None
         better = True
         while better:
@@ -76,6 +75,17 @@ class Stepwise:
                     return self._assignments()
                 better |= self._place(person, _share(seconds, 1), first=False)
         return self._assignments()
+
+    def _begin(self, person: Person, waiting: int) -> bool:
+        """A first plan of one person while so many are waiting; who owes nothing may go without."""
+        left = self._left()
+        if left != 0 and self._place(person, _share(left, waiting), first=True):
+            return True
+        limits = person.limits
+        demands = (
+            limits.least_minutes or limits.least_slots or any(who == person.id for who, _ in self._fixed)
+        )
+        return not demands or (left != 0 and self._place(person, 5 * _share(left, waiting), first=True))
 
     def _assignments(self) -> tuple[Assignment, ...]:
         return tuple(sorted(Assignment(who, slot) for slot, people in self._there.items() for who in people))
