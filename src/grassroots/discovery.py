@@ -56,6 +56,9 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "planning": "grassroots.plugins.planning",
         "channels": "grassroots.plugins.channels",
         "webhook": "grassroots.plugins.webhook",
+        "smtp": "grassroots.plugins.smtp",
+        "notify": "grassroots.plugins.notify",
+        "nats": "grassroots.plugins.nats",
     }
 )
 """The built-in plugins, as pyproject.toml registers them. Needed when the package runs from its source

@@ -38,7 +38,7 @@ class Webhook(Notifier):
 
     def __init__(self, url: str, *, takes_key: bool = True, token: str = "", timeout: float = 10.0) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
             raise BadInput("channel-webhook")
         self.takes_key = takes_key
         self.service = "webhook"
