@@ -57,6 +57,7 @@ class Relay(Notifier):
         self._window = window
         self._timeout = timeout
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._client: Any = None
         self._jet: Any = None
 
@@ -125,7 +126,9 @@ class Relay(Notifier):
 
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            threading.Thread(target=self._loop.run_forever, name="grassroots-nats", daemon=True).start()
+            run = self._loop.run_forever
+            self._thread = threading.Thread(target=run, name="grassroots-nats", daemon=True)
+            self._thread.start()
         task = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return task.result(timeout=2 * self._timeout + 1)
@@ -134,21 +137,28 @@ class Relay(Notifier):
             raise
 
     def close(self) -> None:
-        """Close the connection and end the loop."""
-        loop, client = self._loop, self._client
-        self._loop = self._client = None
-        if loop is None:
+        """Close the connection, and end the loop with its thread. May be repeated."""
+        loop, thread, client = self._loop, self._thread, self._client
+        self._loop = self._thread = self._client = None
+        if loop is None or thread is None:
             return
         import asyncio
+        from contextlib import suppress
 
         async def ended() -> None:
             if client is not None:
                 await client.close()
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in left:
                 task.cancel()
-            loop.call_soon(loop.stop)
+            await asyncio.gather(*left, return_exceptions=True)
 
-        asyncio.run_coroutine_threadsafe(ended(), loop)
+        with suppress(Exception):  # whatever it is, nothing more is asked of this connection
+            asyncio.run_coroutine_threadsafe(ended(), loop).result(timeout=5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=5)
+        if not thread.is_alive():
+            loop.close()
 
 
 def _told(message: Message) -> dict[str, object]:
