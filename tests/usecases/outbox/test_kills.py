@@ -104,7 +104,7 @@ def killed(
     return ids, received, network, str(states)
 
 
-KILLS = [6, pytest.param(150, marks=pytest.mark.slow)]
+KILLS = [5, pytest.param(150, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("kills", KILLS)
