@@ -8,4 +8,6 @@ same for planners.
 import pytest
 
 # Before any of them is imported: their asserts explain themselves in an author's own run too.
-pytest.register_assert_rewrite("grassroots.testing.storage", "grassroots.testing.planner")
+pytest.register_assert_rewrite(
+    "grassroots.testing.storage", "grassroots.testing.planner", "grassroots.testing.notifier"
+)

@@ -161,6 +161,8 @@ def _wrong(delivery: Any) -> str:
     """What is wrong with an answer; nothing if it can be believed."""
     if type(delivery) is not Delivery:
         return type(delivery).__name__
+    if type(delivery.outcome) is not Outcome:
+        return "outcome"
     if delivery.outcome is Outcome.TASK and delivery.medium not in _MEDIA:
         return "medium"
     return ""
