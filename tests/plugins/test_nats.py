@@ -23,6 +23,7 @@ from grassroots.contracts.notice import Delivery, Message, Notice, Outcome, Rout
 from grassroots.delivery import deliver
 from grassroots.errors import Unreachable
 from grassroots.plugins.nats import Relay, open_relay
+from grassroots.usecases.outbox.teller import Teller
 
 nats = pytest.importorskip("nats")
 SERVER = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
@@ -129,11 +130,11 @@ def test_the_outbox_goes_into_the_stream_and_nobody_there_is_a_retry(tmp_path: P
             patiently_open = open_relay(url(ports))
             patiently(patiently_open, message(0))  # type: ignore[arg-type]
             patiently_open.close()
-            done = deliver(network, {"relay": url(ports)})
+            done = deliver(network, {"relay": url(ports)}, teller=Teller())
             assert (done.sent, done.problems) == (50, ())
             assert {one["notice"] for one in read_all(ports)} == {f"n{n}" for n in range(50)} | {"n000000"}
         desk.outbox.add(Notice(id="later", key="duty", routes=[Route("relay")]))
-        assert deliver(network, {"relay": url(ports)}).sent == 0
+        assert deliver(network, {"relay": url(ports)}, teller=Teller()).sent == 0
         assert desk.outbox.get("later").state.value == "failed"
 
 

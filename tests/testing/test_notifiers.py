@@ -24,6 +24,7 @@ from grassroots.plugins.smtp import open_mail
 from grassroots.plugins.webhook import Webhook
 from grassroots.testing.notifier import NotifierConformance, broken_promises
 from grassroots.testing.notifier.misbehaving import MISBEHAVING, Honest, Misbehaviour, arrived, release
+from grassroots.usecases.outbox.teller import Teller
 
 
 @pytest.fixture(autouse=True)
@@ -166,9 +167,9 @@ def test_a_host_survives_it_and_says_which_plugin_did_what(
                 routes = [Route(way, "14400000001")]
                 desk.outbox.add(Notice(id=f"{way}{number}", key="duty", routes=routes, values={"day": "x"}))
         begun = time.monotonic()
-        done = deliver(network, {"good": good, "bad": bad}, patience=0.2)
+        done = deliver(network, {"good": good, "bad": bad}, patience=0.2, teller=Teller())
         assert time.monotonic() - begun < 30
-        again = deliver(network, {"good": good, "bad": bad}, patience=0.2)
+        again = deliver(network, {"good": good, "bad": bad}, patience=0.2, teller=Teller())
         assert sorted(good.got) == ["good0", "good1", "good2"], "the other channel does not notice"
         problems = [one for one in (*done.problems, *again.problems) if one.channel == "bad"]
         if misbehaviour.code and misbehaviour.code != "notifier-close":
@@ -199,7 +200,9 @@ def test_a_notifier_that_cannot_be_opened_is_a_problem_and_its_notices_wait(
             desk.outbox.add(Notice(id="n1", key="duty", routes=[Route("bad")]))
             desk.outbox.add(Notice(id="n2", key="duty", routes=[Route("good")]))
             good = Good()
-            done = deliver(network, {"bad": "bad:geheim", "good": good}, plugins=load_plugins())
+            done = deliver(
+                network, {"bad": "bad:geheim", "good": good}, plugins=load_plugins(), teller=Teller()
+            )
             assert good.got == ["n2"]
             (problem,) = done.problems
             assert (problem.channel, problem.plugin) == ("bad", "bad")

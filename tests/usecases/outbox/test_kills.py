@@ -27,6 +27,7 @@ from grassroots.contracts.notice import Notice, Route
 from grassroots.delivery import deliver
 from grassroots.domain.outbox import ParcelState, Terms
 from grassroots.network import Network
+from grassroots.usecases.outbox.teller import Teller
 
 SEED = 20_261_126
 ROOT = Path(__file__).parents[3]
@@ -52,7 +53,7 @@ def worker(url: str, channels: dict[str, str]) -> int:
     try:
         with grassroots.open(url) as network:
             while True:
-                deliver(network, channels, terms=TERMS, patience=0.5)
+                deliver(network, channels, teller=Teller(), terms=TERMS, patience=0.5)
     finally:
         os._exit(1)
 
@@ -94,7 +95,7 @@ def killed(
         network = grassroots.open(url)
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            deliver(network, channels, terms=TERMS, patience=5)
+            deliver(network, channels, teller=Teller(), terms=TERMS, patience=5)
             states = network.desk("steward:office").outbox.standing().states
             if not states["new"] + states["leased"] + states["failed"]:
                 break
