@@ -13,6 +13,7 @@ import attrs
 from grassroots.workspace.office import Seat
 
 if TYPE_CHECKING:
+    from grassroots.usecases.access import AccessRoom
     from grassroots.usecases.activities import Activities
     from grassroots.usecases.appointments import Appointments
     from grassroots.usecases.archive import Archive
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from grassroots.usecases.calls import Calls
     from grassroots.usecases.charters import Charters
     from grassroots.usecases.claims import ClaimsRoom
+    from grassroots.usecases.compliance import Compliance
     from grassroots.usecases.concerns import Concerns
+    from grassroots.usecases.consents import Consents
     from grassroots.usecases.covers import Covers
     from grassroots.usecases.duties import Duties
     from grassroots.usecases.feeds import Feeds
@@ -37,9 +40,12 @@ if TYPE_CHECKING:
     from grassroots.usecases.organizations import Organizations
     from grassroots.usecases.outbox.room import Outbox
     from grassroots.usecases.pairings import Pairings
+    from grassroots.usecases.policies import Policies
     from grassroots.usecases.reaches import Reaches
     from grassroots.usecases.registers import Registers
     from grassroots.usecases.reports import Reports
+    from grassroots.usecases.retention import Retention
+    from grassroots.usecases.rights import Rights
     from grassroots.usecases.roles import Roles
     from grassroots.usecases.rotas import Rotas
     from grassroots.usecases.safeguarding import Safeguarding
@@ -62,6 +68,13 @@ class Desk:
     def once(self, act_id: str) -> Desk:
         """The same desk for one act with the app's own id: sent twice, it is done once."""
         return Desk(attrs.evolve(self.seat, act_id=act_id))
+
+    @cached_property
+    def access(self) -> AccessRoom:
+        """Who looked, when and why; and the glass that may be broken."""
+        from grassroots.usecases.access import AccessRoom
+
+        return AccessRoom(self.seat)
 
     @cached_property
     def activities(self) -> Activities:
@@ -120,11 +133,25 @@ class Desk:
         return ClaimsRoom(self.seat)
 
     @cached_property
+    def compliance(self) -> Compliance:
+        """The pages that an office owes: processing record, impact assessment, minors' audit."""
+        from grassroots.usecases.compliance import Compliance
+
+        return Compliance(attrs.evolve(self.seat, purpose="audit"))
+
+    @cached_property
     def concerns(self) -> Concerns:
         """What residents brought to the desk."""
         from grassroots.usecases.concerns import Concerns
 
         return Concerns(self.seat)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """Who agreed to what, and who withdrew."""
+        from grassroots.usecases.consents import Consents
+
+        return Consents(self.seat)
 
     @cached_property
     def covers(self) -> Covers:
@@ -239,6 +266,13 @@ class Desk:
         return Reaches(self.seat)
 
     @cached_property
+    def policy(self) -> Policies:
+        """Who may see what, and why."""
+        from grassroots.usecases.policies import Policies
+
+        return Policies(self.seat)
+
+    @cached_property
     def registers(self) -> Registers:
         """What is stored, as the registers that offices know."""
         from grassroots.usecases.registers import Registers
@@ -251,6 +285,20 @@ class Desk:
         from grassroots.usecases.reports import Reports
 
         return Reports(self.seat)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is over: plan, then apply."""
+        from grassroots.usecases.retention import Retention
+
+        return Retention(attrs.evolve(self.seat, purpose="rights"))
+
+    @cached_property
+    def rights(self) -> Rights:
+        """What is kept about somebody, and their rights over it."""
+        from grassroots.usecases.rights import Rights
+
+        return Rights(attrs.evolve(self.seat, purpose="rights"))
 
     @cached_property
     def roles(self) -> Roles:

@@ -39,9 +39,11 @@ BY_OFFICE = {
     "Registers.recogniser",
     "Archive.dump",
     "Archive.backup",
+    "Rights.erase",
 }
-"""Unwrapped on purpose: plans are works of the seat, claims ask figures, a recogniser reads no record, and an
-archive asks the policy about every field group of every kind (tests/usecases/test_archive.py)."""
+"""Unwrapped on purpose: plans are works of the seat, claims ask figures, a recogniser reads no record, an
+archive asks the policy about every field group of every kind (tests/usecases/test_archive.py), and erasing
+asks whether the person's own record may be written before it touches any."""
 
 
 def calls(method: object) -> set[str]:

@@ -15,6 +15,7 @@ def _add(parser: Parser) -> None:
     parser.take("--period", required=True, told="period")
     parser.take("--place", metavar="STATION", told="place")
     parser.take("--claims", metavar="FILE", type=Path, told="report-claims")
+    parser.take("--published", action="store_true", told="published")
     parser.take("--out", metavar="FILE.html", type=Path, required=True, told="out-report")
     parser.take("--force", action="store_true", told="force")
 
@@ -29,7 +30,7 @@ def _report(options: Namespace, output: Output) -> int:
     with desk_of(options) as desk:
         place = place_of(options, desk)
         results = desk.claims.hold(claims) if claims is not None else []
-        report = desk.reports.yearly(period, place=place, claims=results)
+        report = desk.reports.yearly(period, place=place, claims=results, published=options.published)
     write_text(options.out, render_report(report, output.language))
     output.give({"file": str(options.out), "period": period.iso, "place": place})
     output.say("cli-written", file=str(options.out))

@@ -130,6 +130,8 @@ class Wording:
 
     def big(self, line: FigureLine) -> tuple[str, str]:
         """A figure as a large number and the small words after it."""
+        if line.hidden:
+            return self.say("report-small", least=self.report.least), self.unit(line.unit)
         if line.denominator is not None and line.numerator is not None:
             percent = Rate(line.numerator, line.denominator).percent()
             of = self.say(

@@ -142,6 +142,11 @@ class KindSpec(Generic[R]):
     )
     """The fields that belong to a guarded group, each with its default."""
 
+    @property
+    def about_people(self) -> bool:
+        """Whether records of this kind are about somebody of the network."""
+        return self.people is not _nobody
+
     def person_of(self, record: R) -> str | None:
         """The member whom this record belongs to, if there is one."""
         found = None if self.person is None else self.keys_of(record).get(self.person)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from grassroots.contracts.calendar import Calendar
-from grassroots.contracts.policy import Inquiry, Relation
+from grassroots.contracts.policy import Inquiry, Question, Relation
 from grassroots.contracts.storage import (
     AnyOf,
     Between,
@@ -177,6 +177,17 @@ class Seat:
     def _new_circle(self) -> Circle:
         return Circle(self.office.at_home, self.actor, self.purpose, self.proxy_for)
 
+    def question(self, *, kind: str, relations: frozenset[Relation], group: str, action: Action) -> Question:
+        """What this viewer asks the table."""
+        return Question(
+            posture=self.actor.posture,
+            relations=relations,
+            kind=kind,
+            group=group,
+            action=action,
+            purpose=self.purpose,
+        )
+
     def effects(self, spec: KindSpec[Any], action: Action, record: Any) -> Mapping[FieldGroup, Effect]:
         """What this viewer may do, group by group, with this very record."""
         policy, posture = self.office.policy, self.actor.posture
@@ -262,6 +273,14 @@ class Seat:
         if by and any(effects.get(group) is not Effect.ALLOW for group in by):
             return None
         return mask_fields(record, effects)
+
+    def lists(self, spec: KindSpec[Any]) -> bool:
+        """Whether this viewer lists any records of a kind at all."""
+        try:
+            self.may(spec, Action.LIST)
+        except Denied:
+            return False
+        return True
 
     def sees_all(self, spec: KindSpec[Any]) -> bool:
         """Whether this viewer lists every field of every record of a kind, so that none has to be judged."""

@@ -14,6 +14,7 @@ from datetime import date
 from itertools import chain, islice
 from typing import Any, TypeVar, final
 
+from grassroots.contracts.policy import Effect, Relation
 from grassroots.contracts.storage import (
     PAGE,
     Condition,
@@ -66,9 +67,10 @@ class Reading:
         try:
             yield
         finally:
+            # Also of a look that ended in a refusal: what it was shown on the way was shown.
             _LOOKING.reset(mark)
-        if noted := self._looks.noted():
-            write(self.seat, noted)
+            if noted := self._looks.noted():
+                write(self.seat, noted)
 
     @property
     def today(self) -> date:
@@ -89,6 +91,24 @@ class Reading:
         ref = Ref(spec.name, id_)
         stored = self.office.storage.read((ref,)).get(ref)
         return None if stored is None else self._seen(spec, stored, Action.READ)
+
+    def judged(
+        self, kind: str, id_: str, action: Action
+    ) -> tuple[frozenset[Relation], Mapping[FieldGroup, Effect]]:
+        """The viewer's ties to one record and what they may do with it; Missing if they may not know of
+        it.
+        """
+        spec = self.office.kinds.named(kind)
+        self.seat.may(spec, Action.READ)
+        ref = Ref(spec.name, id_)
+        stored = self.office.storage.read((ref,)).get(ref)
+        record = None if stored is None else self._decode(spec, stored)
+        if record is None or self.seat.shown(spec, record) is None:
+            raise Missing("missing", kind=kind, id=id_)
+        circle = self.seat.circle
+        ties = frozenset(Relation) - {Relation.ANY}
+        relations = frozenset[Relation]() if circle is None else circle.relations(spec, record, ties)
+        return relations, self.seat.effects(spec, action, record)
 
     def get_all(self, kind: type[R], ids: Sequence[str]) -> dict[str, R]:
         """Several records by id; those that do not exist or may not be seen are left out."""

@@ -56,14 +56,17 @@ class Reports(Room):
         place: StationId | None = None,
         claims: Sequence[ClaimResult] = (),
         figures: Sequence[str] | None = None,
+        published: bool = False,
     ) -> Report:
         """The report of a period, for the network or for a station with all below it.
+
+        ``published`` hides small counts of people, and what would give them away: for walls and the press.
 
         ``figures`` are the ids of figures, in order (None: those of data/figures.toml). Claims are shown as
         they were computed. Missing for a station or figure that does not exist; Conflict if records are
         written all the time while it reads.
         """
-        return _settled(reading, lambda: self._draft(reading, period, place, claims, figures))
+        return _settled(reading, lambda: self._draft(reading, period, place, claims, figures, published))
 
     def _draft(
         self,
@@ -72,10 +75,11 @@ class Reports(Room):
         place: StationId | None,
         claims: Sequence[ClaimResult],
         figures: Sequence[str] | None,
+        published: bool,
     ) -> Report:
         head = reading.head()
         day = TheDay(reading, self._seat, period, place)
-        numbers = Numbers(reading, self._seat, period, place, figures)
+        numbers = Numbers(reading, self._seat, period, place, figures, published=published)
         asked = [figure for claim in claims for check in claim.checks for figure in check.figures]
         return Report(
             network=day.network(),
@@ -90,14 +94,17 @@ class Reports(Room):
             by_station=numbers.by_station(day.standing),
             stations=day.nodes(),
             gaps=day.gaps(),
-            overdue=day.overdue(),
-            unanswered=day.unanswered(),
+            # Lists of single matters are for the office: on a wall they point at somebody.
+            overdue=() if published else day.overdue(),
+            unanswered=() if published else day.unanswered(),
             deviations=day.deviations(),
             held_back=day.held_back(),
             claims=tuple(claim_line(claim) for claim in claims),
             claims_current=all(figure.head == head for figure in asked),
             labels=day.labels(),
             not_by_place=numbers.not_by_place,
+            published=published,
+            least=reading.office.smallest_count(reading.today),
         )
 
 

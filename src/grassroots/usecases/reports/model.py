@@ -42,7 +42,8 @@ class FigureLine:
 
     ``records`` is how many records stand behind it. ``standing``: it is told as the records stand when the
     report is made, because nothing in it is bound to a day of the period. ``missing`` are the days, weeks or
-    months that fell short; ``left_out`` the records that could not be counted.
+    months that fell short; ``left_out`` the records that could not be counted. ``hidden``: the number is so
+    small that it could single somebody out, and is not told.
     """
 
     id: str
@@ -58,6 +59,7 @@ class FigureLine:
     left_out: int = 0
     packs: tuple[str, ...] = ()
     headline: bool = False
+    hidden: bool = False
 
 
 @final
@@ -195,7 +197,8 @@ class Report:
     read between two looks that found the same. ``labels`` are the words for codes, as "station/ID",
     "role/ID", "scheme/ID", "function/ID". ``not_by_place`` are figures left out because they cannot be asked
     of a place. ``held_back`` is None where a place is asked (a row that was not taken has no place).
-    ``claims_current`` is False if the records have moved since the claims were computed.
+    ``claims_current`` is False if the records have moved since the claims were computed. ``published``: it is
+    for everybody's eyes, and small counts of people are hidden; ``least`` is the smallest that is told.
     """
 
     network: Words
@@ -218,6 +221,8 @@ class Report:
     claims_current: bool
     labels: Mapping[str, Words]
     not_by_place: tuple[Words, ...] = ()
+    published: bool = False
+    least: int = 0
 
     def word(self, kind: str, id: str, language: str) -> str:
         """The word for a station, role, scheme or function; its code where none is known."""

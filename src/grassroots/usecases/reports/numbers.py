@@ -12,9 +12,10 @@ import attrs
 
 from grassroots.data import text
 from grassroots.domain.figure import Definition, Mean, Measure, Value, plain
-from grassroots.errors import Missing
+from grassroots.domain.smallcounts import large_groups, subset_told
+from grassroots.errors import Denied, Missing
 from grassroots.usecases.claims import ClaimResult
-from grassroots.usecases.figures import Figures, definitions
+from grassroots.usecases.figures import Figure, Figures, definitions
 from grassroots.usecases.reports.model import ClaimLine, FigureLine, Number, Point, Series, Words
 from grassroots.values.counts import Rate
 from grassroots.values.dates import Period
@@ -40,8 +41,18 @@ class Numbers:
     """Computes the figures of one report."""
 
     def __init__(
-        self, reading: Reading, seat: Seat, period: Period, place: str | None, figures: Sequence[str] | None
+        self,
+        reading: Reading,
+        seat: Seat,
+        period: Period,
+        place: str | None,
+        figures: Sequence[str] | None,
+        *,
+        published: bool = False,
     ) -> None:
+        self._published = published
+        self._least = reading.office.smallest_count(reading.today)
+        self._kinds = reading.office.kinds
         self._figures = Figures(seat)
         self._known = definitions(reading.office.packs.active)
         self._period = period
@@ -72,9 +83,12 @@ class Numbers:
         for definition in self._listed("by_month"):
             points = []
             for name, month in months:
-                figure = self._figures.compute(definition.id, period=month, place=self._place)
-                points.append(Point(name, _number(figure.value), figure.records))
-            found.append(_series(definition, points))
+                figure = self._compute(definition, month)
+                if figure is None:
+                    points.append(Point(name, None, 0))
+                else:
+                    points.append(Point(name, _number(figure.value), figure.records))
+            found.append(_series(definition, self._told(definition, points)))
         return tuple(found)
 
     def by_station(self, standing: Collection[str]) -> tuple[Series, ...]:
@@ -84,15 +98,27 @@ class Numbers:
             if definition.place is None or definition.measure not in _ADDS_UP:
                 continue
             asked = attrs.evolve(definition, by=definition.place)
-            figure = self._figures.compute(asked, period=self._period, place=self._place)
+            figure = self._compute(asked, self._period)
+            if figure is None:
+                continue
             records = figure.places
             names = [*standing, *sorted(set(figure.groups) - set(standing))]
             points = [Point(name, figure.groups.get(name, 0), records.get(name, 0)) for name in names]
-            found.append(_series(definition, points))
+            found.append(_series(definition, self._told(definition, points)))
         return tuple(found)
 
     def _line(self, definition: Definition, headline: bool) -> FigureLine:
-        figure = self._figures.compute(definition.id, period=self._period, place=self._place)
+        figure = self._compute(definition, self._period)
+        if figure is None or self._small(definition, figure):
+            return FigureLine(
+                id=definition.id,
+                group=self._groups.get(definition.id, OTHER),
+                title=_title(definition),
+                unit=definition.unit,
+                standing=not self._has_day(definition),
+                headline=headline,
+                hidden=True,
+            )
         rate = figure.value if isinstance(figure.value, Rate) else None
         return FigureLine(
             id=definition.id,
@@ -109,6 +135,39 @@ class Numbers:
             packs=figure.packs,
             headline=headline,
         )
+
+    # -- small counts -------------------------------------------------------------------------------------
+    def _compute(self, definition: Definition, period: Period) -> Figure | None:
+        """A figure; None where it is too small for this viewer to be told."""
+        try:
+            return self._figures.compute(definition, period=period, place=self._place)
+        except Denied as refusal:
+            if refusal.code != "count-too-small":
+                raise
+            return None
+
+    def _of_people(self, definition: Definition) -> bool:
+        """Whether a figure counts people, or records that are each about somebody."""
+        if definition.measure in _COMPOSED:
+            return any(self._of_people(part) for part in self._parts(definition))
+        return definition.kind is not None and self._kinds.named(definition.kind).about_people
+
+    def _small(self, definition: Definition, figure: Figure) -> bool:
+        if not self._published or not self._of_people(definition):
+            return False
+        if isinstance(figure.value, Rate):
+            part, whole = figure.value.numerator, figure.value.denominator
+            return subset_told(part, whole, self._least) is None
+        return figure.records < self._least
+
+    def _told(self, definition: Definition, points: list[Point]) -> list[Point]:
+        """The points of a chart as they may be published: the small ones, and what would give them away,
+        gone.
+        """
+        if not self._published or not self._of_people(definition):
+            return points
+        kept = large_groups({point.name: point.records for point in points}, self._least)
+        return [point if point.name in kept else Point(point.name, None, 0) for point in points]
 
     def _listed(self, name: str) -> list[Definition]:
         return [self._known[id_] for id_ in plan()[name] if id_ in self._ids]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grassroots.contracts.storage import Key
+from grassroots.domain.retention import RecordForgotten
 from grassroots.domain.rights import (
     Hold,
     HoldLifted,
@@ -31,7 +32,7 @@ KINDS = (
             "on": one.on.isoformat(),
         },
         person="member",
-        events=(RightsAsked, RightsAnswered),
+        events=(RightsAsked, RightsAnswered, RecordForgotten),
         people=lambda one: (one.member,),
     ),
     KindSpec(
