@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
-from grassroots.contracts.storage import Batch, Entry, Kind, Ref, Stored, check_page
+from grassroots.contracts.storage import Batch, Entry, Kind, Ref, Stored, check_page, key_changed
 from grassroots.testing.saboteurs.kinds import Saboteur, broken
 from grassroots.testing.saboteurs.reference import House, Reference, Room
 
@@ -147,6 +147,11 @@ def _prepare_instead(self: Reference, kinds: Sequence[Kind]) -> None:
     Reference.prepare(self, kinds)
 
 
+def _nameless(self: Reference, kind: str, name: str, key: Any) -> None:
+    if self.house.types.setdefault((kind, name), key) is not key:
+        raise key_changed("", name, self.house.types[kind, name])
+
+
 def _old_keys_alone(self: Reference, row: Stored) -> Stored:
     """A record that was written before a key was declared does not have it."""
     right = Reference.shown(self, row)
@@ -230,6 +235,7 @@ SABOTEURS = (
     broken("preparing empties", "preparing changes nothing", prepare=_prepare_anew),
     broken("preparing forgets other kinds", "preparing changes nothing", prepare=_prepare_instead),
     broken("a key may change its type", _KINDS, declare=lambda self, kind, name, key: None),
+    broken("a key that changed is refused without its kind", _KINDS, declare=_nameless),
     broken("old records lack new keys", _KINDS, shown=_old_keys_alone),
     broken("unknown keys are shown", _KINDS, shown=_every_key),
     broken("an older program leaves new keys stale", _KINDS, put=_stale_keys),

@@ -66,6 +66,11 @@ class SharingPromises(StorageBase):
             assert (again.head(), ids(again), ids(again, Includes("tags", "t"))) == (0, [], [])
             assert write(again, "act", put("m")) == 1
 
+    def test_where_nothing_was_opened_there_is_no_network(self, location: Path) -> None:
+        assert list(self.networks(location)) == []
+        self.drop(location, "street")
+        assert list(self.networks(location)) == [], "looking for a network, or dropping it, made one"
+
     @pytest.mark.parametrize("name", ["", "a\0b", "\ud800", "x" * 65])
     def test_a_network_without_a_proper_name_is_refused(self, location: Path, name: str) -> None:
         with pytest.raises(BadInput):
@@ -133,8 +138,9 @@ class SharingPromises(StorageBase):
 
     def test_a_key_never_changes_its_type(self, storage: Storage, location: Path) -> None:
         storage.prepare([Kind("kit_member", {"name": Key.TEXT})])  # and forgetting it does not help
-        with pytest.raises(BadInput, match="age"):
+        with pytest.raises(BadInput, match="age") as refused:
             storage.prepare([Kind("kit_member", {"age": Key.TEXT})])
+        assert refused.value.facts["kind"] == "kit_member"
         with pytest.raises(BadInput, match="tags"):
             self.opened(location, kinds=(Kind("kit_member", {"tags": Key.WHOLES}),))
 
