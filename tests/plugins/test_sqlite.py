@@ -19,6 +19,7 @@ from grassroots.errors import (
     Conflict,
     Corrupt,
     Full,
+    StorageError,
     Unavailable,
     Unreachable,
 )
@@ -123,6 +124,25 @@ def test_a_damaged_page_is_corrupt_and_never_an_answer(storage: SQLiteStorage, f
         opened(file).find(Query("member"))
 
 
+def test_a_damaged_entry_is_corrupt_and_says_where(storage: SQLiteStorage, file: Path) -> None:
+    storage.commit(new("a", "m"))
+    with storage._connections.lend() as connection:
+        connection.execute("UPDATE journal SET about='[[1'")
+    with pytest.raises(Corrupt) as damaged:
+        storage.journal(after=0, limit=9)
+    assert damaged.value.facts["where"] == "journal"
+
+
+def test_after_sweeping_a_connection_waits_for_others_as_long_as_before(storage: SQLiteStorage) -> None:
+    storage.commit(new("a", "m"))
+    with storage._connections.lend() as connection:
+        before = connection.execute("PRAGMA busy_timeout").fetchone()
+    storage.commit(Batch("b", [Fact()], {member("m"): 1}, (), [Erase(member("m"))]))
+    with storage._connections.lend() as connection:
+        assert connection.execute("PRAGMA busy_timeout").fetchone() == before
+    assert before[0] >= 1_000
+
+
 def test_a_file_that_may_not_be_written_is_named(storage: SQLiteStorage, file: Path) -> None:
     storage.close()
     reader = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
@@ -160,6 +180,29 @@ def test_each_trouble_has_its_own_error_and_a_bug_stays_a_bug(
     error = sqlite3.OperationalError("trouble")
     error.sqlite_errorcode = code
     assert type(told(error, Path("x"), committing=committing)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted", "words"),
+    [
+        (sqlite3.SQLITE_NOTADB, Corrupt, "storage-not-database"),
+        (sqlite3.SQLITE_CORRUPT, Corrupt, "corrupt"),
+        (sqlite3.SQLITE_READONLY, Unreachable, "storage-read-only"),
+        (sqlite3.SQLITE_CANTOPEN, Unreachable, "unreachable"),
+        (sqlite3.SQLITE_IOERR, Unreachable, "unreachable"),
+    ],
+)
+def test_trouble_with_the_file_names_the_file(code: int, wanted: type[StorageError], words: str) -> None:
+    error = sqlite3.OperationalError("trouble")
+    error.sqlite_errorcode = code
+    ours = told(error, Path("network.db"))
+    assert isinstance(ours, wanted)
+    assert (ours.code, ours.facts["where"]) == (words, "network.db")
+
+
+def test_an_error_that_the_driver_gives_no_number_is_a_bug() -> None:
+    error = sqlite3.ProgrammingError("the connection is closed")
+    assert told(error, Path("x")) is error
 
 
 def test_a_missing_table_is_a_bug_and_not_try_again(storage: SQLiteStorage, file: Path) -> None:

@@ -75,6 +75,19 @@ def _head_again(self: Reference, batch: Batch) -> int | None:
     return None if Reference.known(self, batch) is None else len(self.room.entries)
 
 
+def _last_kind(self: Reference, batch: Batch) -> frozenset[Ref]:
+    moved = Reference.moved(self, batch)
+    last = next((ref.kind for ref in reversed(list(batch.based_on)) if ref in moved), "")
+    return frozenset(ref for ref in moved if ref.kind == last)
+
+
+def _plain_kinds_once(self: Reference, write: Any, position: int, keys: Any) -> None:
+    """As if every kind had a table of members."""
+    if write.ref in self.room.rows and not any(isinstance(value, tuple) for value in keys.values()):
+        raise LookupError("no such table: members")
+    Reference.put(self, write, position, keys)
+
+
 def _remembers_refusals(self: Reference, batch: Batch, moved: Any, changed: Any) -> None:
     self.room.acts[batch.id] = len(self.room.entries), batch.digest
     raise Conflict(moved, changed)
@@ -148,6 +161,8 @@ def _own_writes_count(self: Reference, batch: Batch) -> tuple[Query, ...]:
 
 
 SABOTEURS = (
+    broken("records of one kind are named", _NAMED, moved=_last_kind),
+    broken("a kind without tuples is written once", "a record is replaced as a whole", put=_plain_kinds_once),
     _moved("bases are not compared", lambda self, ref, base, batch: True),
     _moved("a base that is older passes", lambda self, ref, base, batch: base <= self.revision(ref)),
     _moved("a base that is newer passes", lambda self, ref, base, batch: base >= self.revision(ref)),

@@ -67,6 +67,26 @@ class WritingPromises(StorageBase):
         assert storage.read([member("same")])[member("same")].body == b""
         assert storage.head() == 2
 
+    def test_a_conflict_over_several_kinds_names_those_of_each(self, storage: Storage) -> None:
+        duty = Ref("kit_duty", "m")
+        write(storage, "a", put("m"), Put(duty))
+        write(storage, "b", put("m"), Put(duty))
+        for bases in ({member("m"): 1, duty: 1}, {duty: 1, member("m"): 1}):
+            with pytest.raises(Conflict) as refused:
+                storage.commit(Batch("c", [Fact()], bases))
+            assert refused.value.moved == {member("m"), duty}
+
+    def test_a_record_of_a_kind_without_tuples_is_changed_and_erased(self, storage: Storage) -> None:
+        duty = Ref("kit_duty", "d")
+        for turn, station in enumerate(("gate", "hall")):
+            write(storage, f"a{turn}", Put(duty, {"station": station}, station.encode()))
+            assert [one.body for one in storage.find(Query("kit_duty", [Is("station", station)]))] == [
+                station.encode()
+            ]
+        assert storage.find(Query("kit_duty", [Is("station", "gate")])) == []
+        write(storage, "b", Erase(duty))
+        assert storage.find(Query("kit_duty")) == []
+
     def test_a_record_that_was_only_read_counts_too(self, storage: Storage) -> None:
         write(storage, "a", put("guard"))
         write(storage, "b", put("guard"))
