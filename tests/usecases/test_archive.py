@@ -37,7 +37,10 @@ from grassroots.contracts.storage import (
     Stored,
     walk,
 )
-from grassroots.errors import Conflict, Corrupt, Denied, Full
+from grassroots.desk import Desk
+from grassroots.domain.concern import Concern
+from grassroots.domain.station import StationKind
+from grassroots.errors import ActReused, Conflict, Corrupt, Denied, Full
 from grassroots.plugins import memory, sqlite
 from grassroots.usecases.archive import (
     ArchivedKind,
@@ -481,7 +484,9 @@ def forged(told: bytes, old: bytes, new: bytes) -> bytes:
 
     *lines, end = told.replace(old, new).splitlines(keepends=True)
     data = json.loads(end)
-    data["content"] = hashlib.sha256(b"".join(lines[1:])).hexdigest()
+    data["content"] = hashlib.sha256(
+        b"".join(one for one in lines[1:] if not one.startswith(b'{"act"'))
+    ).hexdigest()
     data["sha256"] = hashlib.sha256(b"".join(lines)).hexdigest()
     return b"".join([*lines, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"])
 
@@ -521,8 +526,8 @@ def test_lines_that_contradict_each_other_are_refused_though_the_hashes_are_righ
 def test_a_newer_format_is_told_and_other_files_are_left_alone(lively: Storage, tmp_path: Path) -> None:
     path = tmp_path / "file"
     for content, code in (
-        (archive(lively).replace(b'archive":1', b'archive":2'), "archive-newer"),
-        (archive(lively).replace(b'archive":1', b'archive":"1"'), "archive-line"),
+        (archive(lively).replace(b'archive":2', b'archive":3'), "archive-newer"),
+        (archive(lively).replace(b'archive":2', b'archive":"2"'), "archive-line"),
         (b"", "archive-not-one"),
         (b"SQLite format 3\0" * 100, "archive-not-one"),
         (archive(lively).splitlines(keepends=True)[0], "archive-cut-off"),
@@ -534,6 +539,54 @@ def test_a_newer_format_is_told_and_other_files_are_left_alone(lively: Storage, 
     with pytest.raises(BadArchive) as told:
         verify(tmp_path / "nowhere")
     assert told.value.code == "archive-cannot-read"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"act":"second","last":3,"digest":"d"}\n',
+        b'{"act":"other","last":4,"digest":"d"}\n',
+        b'{"act":"second","last":"4","digest":"d"}\n',
+        b'{"act":"second","last":4,"digest":"d"}\n{"act":"first","last":1,"digest":"d"}\n',
+    ],
+)
+def test_a_digest_belongs_to_a_batch_that_is_there(line: bytes, tmp_path: Path) -> None:
+    source = fresh()
+    act(source, "first", person("a"))
+    act(source, "second", person("b"), facts=3)
+    source.commit(Batch("third", [Fact()], digest="what was asked"))
+    told, path = archive(source), tmp_path / "forged"
+    asked = b'{"act":"third","last":5,"digest":"what was asked"}\n'
+    assert asked in told
+    path.write_bytes(forged(told, asked, b'{"act":"second","last":4,"digest":"d"}\n'))
+    verify(path)
+    path.write_bytes(forged(told, asked, line))
+    with pytest.raises(BadArchive) as found:
+        verify(path)
+    assert found.value.code == "archive-line"
+
+
+def test_an_act_that_is_repeated_after_a_move_is_known_there(tmp_path: Path) -> None:
+    def take(desk: Desk) -> Concern:
+        return desk.once("sheet-17").concerns.take(station=desk.stations.all()[0].id, text="井盖松动")
+
+    path = tmp_path / "a"
+    with grassroots.open("memory:", network="here") as network:
+        desk = network.desk("steward:office")
+        desk.stations.found(kind=StationKind.POST, name="驿站")
+        concern = take(desk)
+        assert take(desk) == concern
+        desk.archive.dump(path, program="test")
+    url = f"sqlite:///{tmp_path}/there.db"
+    with sqlite.open_network(url, "here") as storage:
+        check_same(storage, load(path, storage))
+    with grassroots.open(url, network="here") as network:
+        desk = network.desk("steward:office")
+        head = desk.seat.office.storage.head()
+        assert take(desk) == concern
+        assert desk.seat.office.storage.head() == head
+        with pytest.raises(ActReused):
+            desk.once("sheet-17").concerns.take(station=concern.station, text="路灯不亮")
 
 
 # -- loading ----------------------------------------------------------------------------------------------

@@ -84,6 +84,14 @@ class Storage(ABC):
     def close(self) -> None:
         """Let go of everything. May be repeated; afterwards every other method raises Closed."""
 
+    def digests(self, ids: Collection[str]) -> Mapping[str, str]:
+        """With which digest each of these batches (at most 1,000) was written; those without one left out.
+
+        For archives: an act that is repeated after a move is known there as well. This default knows none,
+        and then a repeated act is refused (ActReused) where it would have been answered.
+        """
+        return {}
+
     def tally(
         self, query: Query, *, by: Sequence[str] = (), of: str | None = None
     ) -> Mapping[tuple[Scalar, ...], Tally]:

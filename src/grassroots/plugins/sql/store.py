@@ -333,6 +333,15 @@ class SQLStorage(Storage):
             raise Closed()  # dropped meanwhile
         return int(found)
 
+    def digests(self, ids: Collection[str]) -> Mapping[str, str]:
+        """By the primary key of batches."""
+        batch, wanted = self._base.batch, list(ids)
+        statement = sa.select(batch.c.id, batch.c.digest).where(
+            batch.c.net == self._net, batch.c.digest != "", batch.c.id.in_(wanted)
+        )
+        rows = self._connections.asked(lambda session: session.run(statement).all())
+        return {row.id: row.digest for row in rows}
+
     def close(self) -> None:
         """Count once more for the planner if much was written, then let go of the database."""
         if not self._connections.closed and self._written >= _FIRST_ANALYZE:

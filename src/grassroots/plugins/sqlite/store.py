@@ -305,6 +305,16 @@ class SQLiteStorage(Storage):
             raise Closed()  # dropped meanwhile
         return int(row[0])
 
+    def digests(self, ids: Collection[str]) -> Mapping[str, str]:
+        """By the primary key of batches."""
+        with self._connections.lend() as connection:
+            rows = connection.execute(
+                "SELECT id, digest FROM batch WHERE network=? AND digest<>''"
+                " AND id IN (SELECT value FROM json_each(?))",
+                (self._network, json.dumps(list(ids))),
+            ).fetchall()
+        return dict(rows)
+
     def close(self) -> None:
         """Count once more for the planner if anything was written, then let go of the file."""
         if not self._connections.closed and self._written:

@@ -265,6 +265,7 @@ SABOTEURS = (
     broken("known acts are compared first", _ONCE, commit=_compared_late),
     broken("known acts are written again", _ONCE, known=lambda self, batch: None),
     broken("any digest passes", _ONCE, known=_first_digest),
+    broken("every digest is the same", _ONCE, digests=lambda self, ids: dict.fromkeys(ids, "asked")),
     broken("a known act says the last position", _ONCE, known=_head_again),
     broken("a known act is an error", _ONCE, known=lambda self, batch: _reused(self, batch)),
     broken("refused acts are remembered", _ONCE, refuse=_remembers_refusals),

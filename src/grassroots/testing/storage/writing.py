@@ -50,6 +50,13 @@ class WritingPromises(StorageBase):
         assert refused.value.facts["act"] == "sheet-7"
         assert storage.head() == 1
 
+    def test_the_digests_of_acts_are_told_as_they_were_given_or_not_at_all(self, storage: Storage) -> None:
+        storage.commit(Batch("asked", [Fact(), Fact()], digest="what 问"))
+        storage.commit(Batch("plain", [Fact()]))
+        told = storage.digests(["asked", "plain", "never"])
+        assert told in ({}, {"asked": "what 问"})
+        assert storage.digests([]) == {}
+
     def test_a_refused_act_may_come_again(self, storage: Storage) -> None:
         with pytest.raises(Conflict):
             storage.commit(Batch("act", [Fact()], {member("m"): 9}, (), [put("m")], "first"))

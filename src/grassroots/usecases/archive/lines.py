@@ -1,6 +1,7 @@
 """The lines of an archive: what each says, how it is written and read back (docs/reference/archive.md).
 
-An archive is JSON Lines in UTF-8: a head, the records by revision, the journal by position, an end. Nothing
+An archive is JSON Lines in UTF-8: a head, the records by revision, the journal by position, the digests of
+acts that were given one, an end. Nothing
 in it depends on the storage it came from, on the day or on the machine: two networks that hold the same give
 the same lines.
 """
@@ -19,11 +20,12 @@ from grassroots.contracts.storage.batch import Entry
 from grassroots.errors import BadInput
 from grassroots.workspace.kindspec import Kinds
 
-FORMAT: Final = 1
-"""The version of the lines. An archive with a higher one is refused."""
+FORMAT: Final = 2
+"""The version of the lines. An archive with a higher one is refused; 1 had no lines of acts."""
 
 BEGINS: Final = b'{"grassroots-archive":'
 RECORD: Final = b'{"record":'
+ACT: Final = b'{"act":'
 LONGEST: Final = 32 << 20
 """Bytes of a line: a body of 1 MiB, each byte escaped, and a thousand references fit four times."""
 
@@ -59,9 +61,10 @@ class Manifest:
     """What the head and the end of an archive say.
 
     ``head`` is the last position of its journal: the archive is the network as of that very moment.
-    ``content`` is the SHA-256 (hex) of the lines of records and journal; two archives with the same content
-    hold the same, whatever the network was called and whichever program wrote them. ``sha256`` covers every
-    line before the end.
+    ``content`` is the SHA-256 (hex) of the lines of records and journal, digests left out since not every
+    storage tells them; two archives with the same content
+    hold the same, whatever the network was called and whichever program wrote them. ``acts`` is that of the
+    lines of acts (it stands in no line), ``sha256`` covers every line before the end.
     """
 
     format: int = FORMAT
@@ -73,6 +76,7 @@ class Manifest:
     records: Mapping[str, int] = attrs.field(factory=dict)
     content: str = ""
     sha256: str = ""
+    acts: str = ""
 
     def plain(self) -> dict[str, Any]:
         """For a program: plain JSON."""
@@ -135,6 +139,11 @@ def entry_line(entry: Entry) -> bytes:
     """A line of the journal: position, batch, what it is about, and the body."""
     about = [[ref.kind, ref.id] for ref in entry.fact.about]
     return _line({"entry": entry.position, "batch": entry.batch, "about": about, **_body(entry.fact.body)})
+
+
+def act_line(id: str, last: Position, digest: str) -> bytes:
+    """What was asked under the id of a batch that ended at ``last``: its digest."""
+    return _line({"act": id, "last": last, "digest": digest})
 
 
 def end_line(manifest: Manifest) -> bytes:
@@ -206,6 +215,12 @@ def parsed_entry(line: bytes) -> Entry:
     data = json.loads(line)
     about = tuple(Ref(kind, id) for kind, id in data["about"])
     return Entry(_position(data["entry"]), _text(data["batch"]), Fact(about, _bytes(data)))
+
+
+def parsed_act(line: bytes) -> tuple[Position, str, str]:
+    """Last position, id and digest of a batch. Raises one of ``RUBBISH`` if it is none."""
+    data = json.loads(line)
+    return _position(data["last"]), _text(data["act"]), _text(data["digest"])
 
 
 def named(entries: Iterable[Entry]) -> set[Ref]:

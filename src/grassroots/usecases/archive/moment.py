@@ -11,8 +11,8 @@ It rests on one promise beyond the contract: the facts of a batch name every rec
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Final, final
 
 from grassroots.contracts.storage import PAGE, Entry, Kind, Position, Query, Ref, Storage, walk
@@ -25,14 +25,19 @@ _ROUNDS: Final = 10_000
 """Readings of what moved before giving up; each takes as long as one page of the journal and one read."""
 
 
-def entries(storage: Storage, after: Position, until: Position) -> Iterator[Entry]:
+def pages(storage: Storage, after: Position, until: Position) -> Iterator[Sequence[Entry]]:
     """The journal behind ``after`` up to and with ``until``, page by page."""
     while after < until:
         page = storage.journal(after=after, limit=min(PAGE, until - after))
         if not page:
             return
-        yield from page
+        yield page
         after = page[-1].position
+
+
+def entries(storage: Storage, after: Position, until: Position) -> Iterator[Entry]:
+    """The same, entry by entry."""
+    return chain.from_iterable(pages(storage, after, until))
 
 
 @final

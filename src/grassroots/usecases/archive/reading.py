@@ -14,6 +14,7 @@ import attrs
 from grassroots.contracts.storage import Fact, Position, Put
 from grassroots.contracts.storage.limits import BATCH_FACTS, BATCH_WRITES
 from grassroots.usecases.archive.lines import (
+    ACT,
     LONGEST,
     RECORD,
     RUBBISH,
@@ -21,6 +22,7 @@ from grassroots.usecases.archive.lines import (
     Manifest,
     Progress,
     end_line,
+    parsed_act,
     parsed_end,
     parsed_entry,
     parsed_head,
@@ -39,6 +41,7 @@ class Act:
     last: Position
     facts: tuple[Fact, ...]
     writes: tuple[Put, ...]
+    digest: str = ""
 
 
 @final
@@ -52,8 +55,8 @@ class ArchiveFile:
         ``archive-cannot-read``.
         """
         self._path = path
-        self._records = self._entries = self._end = 0
-        self._entry_line = 2
+        self._records = self._entries = self._acts = self._end = 0
+        self._entry_line = self._act_line = 2
         with _opened(path) as file:
             told, end = self._hashed(file, path.stat().st_size, progress)
         counts, last = Counter[str](), 0
@@ -68,11 +71,12 @@ class ArchiveFile:
     def acts(self) -> Iterator[Act]:
         """The batches in their order, each with the records that it was the last to write.
 
-        Both parts of the file are read side by side, so memory holds one batch.
+        The parts of the file are read side by side, so memory holds one batch.
         """
         records = self._read(self._records, self._entries, 2, parsed_record)
-        entries = self._read(self._entries, self._end, self._entry_line, parsed_entry)
-        waiting = next(records, None)
+        entries = self._read(self._entries, self._acts, self._entry_line, parsed_entry)
+        asked = self._read(self._acts, self._end, self._act_line, parsed_act)
+        waiting, told = next(records, None), next(asked, None)
         facts: list[Fact] = []
         entry = next(entries, None)
         position = 0
@@ -87,15 +91,20 @@ class ArchiveFile:
                 while waiting is not None and waiting[0] == position and len(writes) < BATCH_WRITES:
                     writes.append(waiting[1])
                     waiting = next(records, None)
-                yield Act(entry.batch, position, tuple(facts), tuple(writes))
+                digest = ""
+                if told is not None and told[:2] == (position, entry.batch):
+                    digest, told = told[2], next(asked, None)
+                yield Act(entry.batch, position, tuple(facts), tuple(writes), digest)
                 facts = []
             entry = following
+        if told is not None:
+            raise BadArchive("archive-line", file=self._path.name, line=self._act_line)
         if waiting is not None:
             # A revision that is no batch's end, or that stands behind one: this record never came to be so.
             raise BadArchive("archive-record", file=self._path.name, ref=str(waiting[1].ref))
 
     def _hashed(self, file: BinaryIO, size: int, progress: Progress) -> tuple[Manifest, bytes]:
-        whole, content = hashlib.sha256(), hashlib.sha256()
+        whole, content, acts = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
         first = self._line(file, 1)
         manifest = parsed_head(first, self._path.name)
         whole.update(first)
@@ -104,23 +113,26 @@ class ArchiveFile:
         line = self._line(file, number)
         while following := self._line(file, number + 1):
             whole.update(line)
-            content.update(line)
             if not self._entries and not line.startswith(RECORD):
                 self._entries, self._entry_line = offset, number
+            if not self._acts and line.startswith(ACT):
+                self._acts, self._act_line = offset, number
+            (acts if self._acts else content).update(line)
             offset += len(line)
             number += 1
             line = following
             if number % 1000 == 0:
                 progress(offset, size)
         self._end = offset
-        self._entries = self._entries or offset
+        self._entries = self._entries or self._acts or offset
+        self._acts = self._acts or offset
         told = parsed_end(line, manifest)
         if told is None:
             raise BadArchive("archive-cut-off", file=self._path.name)
         if (whole.hexdigest(), content.hexdigest()) != (told.sha256, told.content):
             raise BadArchive("archive-damaged", file=self._path.name)
         progress(size, size)
-        return told, line
+        return attrs.evolve(told, acts=acts.hexdigest()), line
 
     def _read(self, start: int, end: int, number: int, parsed: Callable[[bytes], T]) -> Iterator[T]:
         with _opened(self._path) as file:

@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import BinaryIO, Protocol, final
 
@@ -22,12 +23,14 @@ from grassroots.usecases.archive.lines import (
     BadArchive,
     Manifest,
     Progress,
+    act_line,
     end_line,
     entry_line,
     head_line,
     named,
+    parsed_act,
 )
-from grassroots.usecases.archive.moment import Moment, entries
+from grassroots.usecases.archive.moment import Moment, pages
 from grassroots.usecases.archive.spool import Spool
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -97,7 +100,7 @@ def dump(
             manifest = Manifest(
                 program=program, network=network, zone=zone, head=moment.head, kinds=tuple(kinds)
             )
-            manifest = _write(storage, moment, manifest, out, tick)
+            manifest = _write(storage, moment, manifest, out, tick, folder)
     except OSError as error:
         raise _told(error) from error
     progress(max(done, total), max(done, total))
@@ -105,7 +108,12 @@ def dump(
 
 
 def _write(
-    storage: Storage, moment: Moment, manifest: Manifest, out: BinaryIO | Nowhere, tick: Callable[[], None]
+    storage: Storage,
+    moment: Moment,
+    manifest: Manifest,
+    out: BinaryIO | Nowhere,
+    tick: Callable[[], None],
+    folder: Path | None,
 ) -> Manifest:
     sink, counts = _Hashed(out), Counter[str]()
     sink.write(head_line(manifest), content=False)
@@ -113,17 +121,33 @@ def _write(
         counts[kind] += 1
         sink.write(line)
     position = 0
-    for entry in entries(storage, 0, moment.head):
-        moment.known(named((entry,)))
-        position += 1
-        if entry.position != position:
-            raise Corrupt("corrupt", where=f"journal/{position}", problem=f"{entry.position}")
-        sink.write(entry_line(entry))
-        tick()
-    if position != moment.head:
-        raise Corrupt("corrupt", where=f"journal/{position + 1}", problem="missing")
+    with tempfile.TemporaryFile(dir=folder) as acts:
+        for page in pages(storage, 0, moment.head):
+            digests = storage.digests({entry.batch for entry in page})
+            for entry in page:
+                moment.known(named((entry,)))
+                position += 1
+                if entry.position != position:
+                    raise Corrupt("corrupt", where=f"journal/{position}", problem=f"{entry.position}")
+                sink.write(entry_line(entry))
+                if entry.batch in digests:
+                    acts.write(act_line(entry.batch, entry.position, digests[entry.batch]))
+                tick()
+        if position != moment.head:
+            raise Corrupt("corrupt", where=f"journal/{position + 1}", problem="missing")
+        acts.seek(0)
+        asked = hashlib.sha256()
+        for line, following in pairwise(chain(acts, [b""])):
+            # A batch of several facts has a line for each of them: the last one counts.
+            if not following or parsed_act(line)[1] != parsed_act(following)[1]:
+                sink.write(line, content=False)
+                asked.update(line)
     manifest = attrs.evolve(
-        manifest, records=counts, content=sink.content.hexdigest(), sha256=sink.all.hexdigest()
+        manifest,
+        records=counts,
+        content=sink.content.hexdigest(),
+        sha256=sink.all.hexdigest(),
+        acts=asked.hexdigest(),
     )
     out.write(end_line(manifest))
     return manifest
