@@ -185,9 +185,11 @@ class Search:
             together: tuple[Rule, ...] | None = None
             for person, have, target in far:
                 asked = (self._problem, fairness)
-                rules = forced_by(*asked, person, self._cover(), left, self._effort.seed)
+                # What was published explains itself: there no rule is looked for.
+                named = not self._problem.standing
+                rules = forced_by(*asked, person, self._cover(), left, self._effort.seed) if named else ()
                 alone = bool(rules)
-                if not alone:
+                if named and not alone:
                     if together is None:
                         together = forced_together(*asked, self._cover(), left, self._effort.seed)
                     rules = together
