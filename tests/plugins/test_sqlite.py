@@ -78,8 +78,23 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable) as refused:
         opened(tmp_path)
+    assert refused.value.code == "storage-is-folder"
+
+
+def test_a_file_that_may_only_be_read_is_told_as_that(
+    storage: SQLiteStorage, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.close()
+    # As SQLite and the system say it of a disk mounted for reading only, also to an administrator.
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    assert getattr(told(error, file), "code", None) == "unreachable"
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    ours = told(error, file)
+    assert isinstance(ours, Unreachable)
+    assert ours.code == "storage-read-only"
 
 
 def test_asking_for_networks_makes_no_file(file: Path) -> None:

@@ -73,6 +73,11 @@ def told(error: sqlite3.Error, where: Path, *, committing: bool = False) -> Exce
     if code == sqlite3.SQLITE_IOERR and committing:
         return Unavailable()  # the last page may or may not have reached the disk
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
+        if where.is_dir():
+            return Unreachable("storage-is-folder", where=name)
+        # The log beside the file has to be writable too, and that is all that SQLite says of it.
+        if not all(os.access(one, os.W_OK) for one in (where, where.parent) if one.exists()):
+            return Unreachable("storage-read-only", where=name)
         return Unreachable(where=name)
     return error
 
