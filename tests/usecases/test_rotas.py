@@ -13,6 +13,7 @@ from grassroots.domain.availability import Window
 from grassroots.domain.duty import DutyStatus
 from grassroots.domain.recurrence import Weekday
 from grassroots.domain.rota import ObstacleCode, RotaLine, RotaStatus, RotaUnsound
+from grassroots.domain.safeguarding import ScreeningResult
 from grassroots.errors import BadInput, Missing, PluginError
 from grassroots.usecases.crew import Crew
 from grassroots.usecases.rotas.mapping import problem_of
@@ -247,6 +248,23 @@ def test_what_if_a_rule_were_another(desk: Desk) -> None:
     assert "most_per_week_count" in str(refused.value)
     with pytest.raises(BadInput):
         desk.rotas.what_if([station], WEEK)
+
+
+def test_nobody_is_called_in_to_stand_about(desk: Desk) -> None:
+    station, _ = month(desk, people=5, minimum=1, maximum=3)
+    plan = desk.rotas.plan([station], WEEK)
+    assert {shift.have for shift in plan.shifts} == {1}
+
+
+def test_where_children_are_nobody_is_planned_without_a_screening(desk: Desk) -> None:
+    station, (lin, he, fang) = month(desk, people=3, minors=True, minimum=2)
+    for member in (lin, he):
+        desk.safeguarding.record_screening(member, ScreeningResult.CLEAR, on=date(2021, 7, 1))
+    plan = desk.rotas.plan([station], WEEK)
+    assert {line.member for line in plan.lines} == {lin, he}
+    shift = desk.duties.roster(WEEK)[0][0]
+    (helper,) = (one for one in desk.covers.find(shift.id) if one.member == fang)
+    assert {one.code for one in helper.obstacles} == {ObstacleCode.NOT_SCREENED}
 
 
 def test_the_crew_is_who_has_to_do_with_duty(desk: Desk) -> None:

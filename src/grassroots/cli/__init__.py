@@ -22,9 +22,11 @@ from grassroots.cli import (
     importing,
     keys,
     network,
+    pairings,
     reach,
     report,
     rights,
+    rotas,
     seals,
     sheets,
     workdays,
@@ -48,6 +50,8 @@ COMMANDS: tuple[Command, ...] = (
     *archive.COMMANDS,
     *keys.COMMANDS,
     *workdays.COMMANDS,
+    *rotas.COMMANDS,
+    *pairings.COMMANDS,
     *catalogue.COMMANDS,
 )
 """All commands, in the order in which help names them."""

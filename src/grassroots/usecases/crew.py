@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TypeVar, final
 
@@ -14,7 +14,9 @@ from grassroots.domain.duty import Duty, Shift
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.role import Role
 from grassroots.domain.rota import Caps, Load, Obstacle, When, WorkLimit, loads, obstacles
+from grassroots.domain.safeguarding import Screening, screening_findings
 from grassroots.usecases.places import days_between, duty_rules
+from grassroots.usecases.safeguarding import safeguards
 from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, RoleId, ShiftId
 from grassroots.workspace.reading import Reading
@@ -25,20 +27,13 @@ SEASON_MONTHS = 12
 VOLUNTEERS = frozenset({"volunteer", "veteran-volunteer"})
 """Categories of members who stand on duty; a recipient is not asked because they are in the register."""
 
-Screened = Callable[[Member, date], bool]
-
-
-def _anybody(_: Member, __: date) -> bool:
-    return True
-
 
 @final
 class Crew:
     """Everybody who may be on duty in a period.
 
     ``among`` names them; otherwise it is every active member who is a volunteer by category, holds a role,
-    told us when they can come, or was on duty in the season before. ``screened`` says whether somebody may
-    stand where children are.
+    told us when they can come, or was on duty in the season before.
     """
 
     def __init__(
@@ -47,9 +42,10 @@ class Crew:
         period: Period,
         *,
         among: Iterable[MemberId] | None = None,
-        screened: Screened = _anybody,
     ) -> None:
-        self.reading, self.period, self.screened = reading, period, screened
+        self.reading, self.period = reading, period
+        self.safe = safeguards(reading.office.packs, period.first)
+        self._screenings: dict[MemberId, list[Screening]] = {}
         self.zone = reading.office.zone
         packs = reading.office.packs
         self.rules = duty_rules(packs, "limits", period.first)
@@ -125,8 +121,19 @@ class Crew:
             given=self.given.get(member.id, ()),
             leaves=self.leaves.get(member.id, ()),
             appointed=shift.role is None or self.holds(member.id, shift.role, shift.day),
-            screened=not shift.minors or self.screened(member, shift.day),
+            screened=not self.with_minors(shift) or self._screened(member.id, shift.day),
         )
+
+    def with_minors(self, shift: Shift) -> bool:
+        """Whether children are there: it says so, or its role is one of those that the packs name."""
+        return shift.minors or (self.safe is not None and shift.role in self.safe.roles)
+
+    def _screened(self, member: MemberId, day: date) -> bool:
+        if self.safe is None:
+            return True
+        if member not in self._screenings:
+            self._screenings[member] = self.reading.list(Screening, Is("member", member))
+        return not any(screening_findings(member, self._screenings[member], day, self.safe))
 
     def duties_of(self, member: MemberId) -> Sequence[tuple[Duty, Shift]]:
         """The binding duties of a member in the season before, in the period, and around it."""

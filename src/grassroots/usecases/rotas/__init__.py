@@ -42,8 +42,9 @@ from grassroots.domain.rota import (
     RotaStatus,
     RotaUnsound,
 )
+from grassroots.domain.safeguarding import SafeguardingRefused
 from grassroots.domain.station import Station
-from grassroots.errors import BadInput
+from grassroots.errors import BadInput, Refused
 from grassroots.usecases.crew import Crew
 from grassroots.usecases.places import assign_duty
 from grassroots.usecases.rotas.board import Board, BoardDay, BoardShift, board_of
@@ -74,7 +75,8 @@ USUAL = "optimal"
 IMAGINED = "imagined-"
 """How the ids of people begin who are only imagined in a *what if*."""
 
-_IN_THE_WAY: Mapping[type[DutyRefused], ObstacleCode] = {
+_IN_THE_WAY: Mapping[type[Refused], ObstacleCode] = {
+    SafeguardingRefused: ObstacleCode.NOT_SCREENED,
     DutyOverlaps: ObstacleCode.BUSY,
     DutyOnLeave: ObstacleCode.ON_LEAVE,
     DutyHindered: ObstacleCode.UNFIT,
@@ -257,12 +259,12 @@ class Rotas(Room):
         if rota.status is RotaStatus.PUBLISHED:
             return rota
         step = rota.publish(work.today)
-        wrong: list[tuple[RotaLine, Shift, DutyRefused]] = []
+        wrong: list[tuple[RotaLine, Shift, Refused]] = []
         for line in rota.lines:
             shift = work.load(Shift, line.shift)
             try:
                 assign_duty(work, shift, line.member, despite=despite)
-            except DutyRefused as refused:
+            except (DutyRefused, SafeguardingRefused) as refused:
                 wrong.append((line, shift, refused))
         if wrong:
             line, shift, first = min(wrong, key=lambda one: (one[1].day, one[0]))

@@ -97,7 +97,8 @@ class _Mapping:
         least = max(0, shift.minimum - beside)
         there = sum(duty.shift == shift.id for duty in self.standing) - beside
         most = max(there, (shift.maximum or shift.minimum) - beside)
-        needs = [Need(wanted=least, most=most)]
+        # More people than wanted cost as much as people missing: nobody is called in to stand about.
+        needs = [Need(wanted=least, over=1, most=most)]
         needs += [Need(skill=f"skill:{one.skill}", wanted=one.least) for one in shift.needs]
         return Slot(
             id=shift.id,
@@ -183,8 +184,9 @@ class _Mapping:
             known = as_set(one for one in people if one in season and season[one].duties >= after)
             if known and known != people:
                 yield Company(code="new-with-experienced", those=people - known, others=known, slots=pairs)
-        adults = self.crew.changes.get("adults_with_minors_count")
-        minors = as_set(shift.id for shift in self.shifts if shift.minors)
+        safe = self.crew.safe
+        adults = self.crew.changes.get("adults_with_minors_count") if safe is None else safe.adults
+        minors = as_set(shift.id for shift in self.shifts if self.crew.with_minors(shift))
         if adults is not None and adults > 1 and minors:
             grown = as_set(one.id for one in self.members if self._adult(one))
             yield Company(
