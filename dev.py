@@ -23,6 +23,7 @@ VENV = Path(os.environ.get("GRASSROOTS_VENV", HERE / ".venv"))
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 BROWSER = "/usr/bin/chromium"
+MARIADB = "/usr/sbin/mariadbd"
 
 
 def run(*command: object, **settings: object) -> int:
@@ -46,7 +47,9 @@ def need(extra: str) -> None:
 
 
 def need_tools() -> None:
-    """Some tests open the report in Chromium with Chinese fonts, some record system calls; Debian has all."""
+    """Some tests open the report in Chromium with Chinese fonts, some record system calls, some need
+    a MariaDB server (PostgreSQL comes as a wheel); Debian has all.
+    """
     fonts = (
         shutil.which("fc-list") is not None
         and subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, text=True, check=False).stdout
@@ -54,6 +57,8 @@ def need_tools() -> None:
     packages = [] if Path(BROWSER).exists() and fonts else ["chromium", "fonts-noto-cjk", "fontconfig"]
     if shutil.which("strace") is None:
         packages.append("strace")
+    if not Path(MARIADB).exists():
+        packages.append("mariadb-server")
     if not packages:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:
@@ -62,7 +67,9 @@ def need_tools() -> None:
     print("Installing for some of the tests:", *packages, "...", file=sys.stderr, flush=True)
     with open(os.devnull, "w") as nowhere:
         run("apt-get", "update", "-q", stdout=nowhere)
-        run("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages, stdout=nowhere)
+        unasked = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        install = ("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages)
+        run(*install, stdout=nowhere, env=unasked)
 
 
 def demo(*words: str) -> int:

@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 
-from benchmarks import district, imports, pairing, rota, sealing, seals, storage
+from benchmarks import district, imports, pairing, postgresql, rota, sealing, seals, storage
 
 SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "import": imports.run,
@@ -21,6 +21,7 @@ SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "storage": storage.run,
     "pairing": pairing.run,
     "rota": rota.run,
+    "postgresql": postgresql.run,
 }
 
 

@@ -37,6 +37,7 @@ from grassroots.plugins.sql.addresses import Address
 from grassroots.plugins.sql.database import Database
 from grassroots.plugins.sql.sessions import FAMILIES, Session
 from grassroots.plugins.sql.troubles import told
+from grassroots.testing.storage.base import together
 
 MEMBER = Kind(
     "member",
@@ -604,6 +605,12 @@ def test_the_migrations_end_where_the_code_says_and_make_what_it_asks(url: str, 
             },
         )
         assert compare_metadata(context, base.metadata) == []
+
+
+def test_threads_may_make_several_databases_at_once(tmp_path: Path) -> None:
+    urls = [f"sqlite+pysqlite:///{tmp_path}/{number}.db" for number in range(4)] * 2
+    together(*(lambda url=url: opened(url).close() for url in urls))
+    assert [sql.networks(url) for url in urls] == [["street"]] * 8
 
 
 def test_every_name_is_ours_and_the_apps_migrations_are_left_alone(url: str, engine: sa.Engine) -> None:

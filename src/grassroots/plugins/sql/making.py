@@ -6,8 +6,10 @@ answers: the table of migrations for the layout, ``declared`` for the kinds, who
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn, CreateTable
@@ -17,6 +19,12 @@ from grassroots.errors import Unreachable
 from grassroots.plugins.sql.schema import HEAD, KIND, TOGETHER, Base, KindTable, declarations, table_of
 from grassroots.plugins.sql.sessions import Session
 from grassroots.plugins.sql.troubles import trouble
+
+_MIGRATING = Lock()
+"""Alembic keeps what it migrates in its module: two threads that make two databases would meet there."""
+
+_ROUNDS, _PAUSE = 60, 0.25
+"""How often, and after how many seconds, it is looked again whether another node has made the layout."""
 
 Declared = Mapping[str, Mapping[str, str]]
 """Of each kind: what was declared for it, by name."""
@@ -52,14 +60,17 @@ def make(session: Session, base: Base) -> None:
     with session.alone(base.prefix):
         if _version(session, base) is None and sa.inspect(session.connection).has_table(base.network.name):
             raise Unreachable("storage-sql-foreign", where=session.where, prefix=base.prefix)
-        if is_made(session, base):
-            return
-        try:
-            upgrade(session.connection, base)
-        except sa.exc.DBAPIError:
-            # On a cluster no lock reaches the other nodes, and one of them was a moment earlier.
-            if session.open or not is_made(session, base):
-                raise
+        for tried in range(_ROUNDS):
+            if is_made(session, base):
+                return
+            try:
+                upgrade(session.connection, base)
+            except sa.exc.DBAPIError as error:
+                # On a cluster no lock reaches the other nodes, and one of them was a moment earlier: what it
+                # has not made yet when it is looked at again is made here.
+                if tried == _ROUNDS - 1 or not session.made_elsewhere(error):
+                    raise
+                time.sleep(_PAUSE)
 
 
 def upgrade(connection: sa.Connection, base: Base, to: str = "head") -> None:
@@ -73,7 +84,8 @@ def upgrade(connection: sa.Connection, base: Base, to: str = "head") -> None:
     config.attributes.update(
         connection=connection, prefix=base.prefix, collation=base.collation, metadata=base.metadata
     )
-    command.upgrade(config, to)
+    with _MIGRATING:
+        command.upgrade(config, to)
 
 
 def declared(session: Session, base: Base) -> Declared:

@@ -119,6 +119,10 @@ class Session(ABC):
         for table in tables:
             self.bare(f"ANALYZE {quote(table)}")
 
+    def made_elsewhere(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether the error says that another node of a cluster makes the same at this moment."""
+        return False
+
     def make(self, statement: str | sa.Executable | list[sa.Index]) -> None:
         """Make a table, a column, or all of these indexes of one table."""
         if isinstance(statement, str):
@@ -249,6 +253,10 @@ class MariaDB(Session):
         names = ", ".join(quote(table) for table in tables)
         if names:
             self.bare(f"ANALYZE NO_WRITE_TO_BINLOG TABLE {names}").close()
+
+    def made_elsewhere(self, error: sa.exc.DBAPIError) -> bool:
+        """The table is there, the row is there, or this node lost the race."""
+        return error.orig is not None and error.orig.args[:1] in (*_THERE, (1062,), (1213,))
 
     def make(self, statement: str | sa.Executable | list[sa.Index]) -> None:
         """All indexes of a table in one statement, because each costs as much as all. What is there is well:
