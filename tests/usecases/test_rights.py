@@ -327,6 +327,10 @@ def test_a_file_holds_everything_about_a_person_and_masks_the_others(desk: Desk,
     assert "想念女儿" in str(file.records)
     assert [dict(one.former) for one in file.history] == [{"phone": '"14400000001"'}]
     assert file.names == {helper: "卯**"}
+    assert file.words[("pairing", "scheme", "young-old-oldest-old")].en == "young-old with oldest-old"
+    child = person(desk, "小川", "2016")
+    desk.rights.about(elder)
+    assert desk.access.of_member(child) == [], "a look at one person is none at everybody else"
     own = volunteer(network, elder).rights.about(elder)
     assert own.names == {helper: "卯**"}, "also of whom they are paired with: it may be shown to anybody"
     assert {one.kind for one in own.records} == {one.kind for one in file.records}
@@ -598,3 +602,31 @@ def test_a_published_report_hides_small_counts_of_people(desk: Desk) -> None:
         person(desk, f"成员{'丁戊己'[number]}")
     grown = desk.reports.yearly(Period.year(2025), figures=("members-active",), published=True)
     assert (grown.figures[0].value, grown.figures[0].hidden) == (6, False)
+
+
+def test_an_honour_roll_names_only_who_agreed(desk: Desk) -> None:
+    from grassroots.domain.honour import Award, Awarded, AwardStatus
+    from grassroots.domain.step import Step
+    from grassroots.workspace.acts import perform
+
+    people = [person(desk, f"成员{one}", "1935") for one in "甲乙丙"]
+    for number, member in enumerate(people):
+        award = Award(
+            id=f"W{number}",  # type: ignore[arg-type]
+            honour="fifty-years",
+            member=member,
+            reference=date(2025, 7, 1),
+            status=AwardStatus.AWARDED,
+            awarded_on=date(2025, 7, 1),
+        )
+        event = Awarded(honour="fifty-years", member=member, on=date(2025, 7, 1))
+        perform(desk.seat, lambda work, a=award, e=event: work.keep(Step(a, (e,))), ("award", number))  # type: ignore[misc]
+    given = desk.consents.give(people[0], "publish", sheet="1")
+    desk.consents.give(people[1], "publish-photo", sheet="2")
+    roll = desk.honours.roll("fifty-years")
+    assert [(one.name, one.photo) for one in roll.lines] == [("成员甲", False)]
+    assert roll.others is None, "two others: too few to be told"
+    desk.consents.give(people[0], "publish-photo", sheet="3")
+    assert desk.honours.roll("fifty-years").lines[0].photo
+    desk.consents.withdraw(given.id)
+    assert desk.honours.roll("fifty-years").lines == ()

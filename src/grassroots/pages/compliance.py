@@ -153,7 +153,14 @@ def render_impact_assessment(form: ImpactAssessment, language: str = "zh") -> st
 def render_minors_audit(audit: MinorsAudit, language: str = "zh") -> str:
     """The yearly audit of children's data. Children stand in it as ids and numbers, never by name."""
     w = _Words(language)
-    ages = [(w("page-age-under", age=age), str(number)) for age, number in audit.ages.items()]
+    bounds = list(audit.ages)
+    ages = [
+        (
+            w("page-age-between", low=bounds[place - 1], age=age) if place else w("page-age-under", age=age),
+            str(number),
+        )
+        for place, (age, number) in enumerate(audit.ages.items())
+    ]
     found = [(w("page-without-guardian"), one) for one in audit.without_guardian]
     found += [(w("page-without-consent"), one) for one in audit.without_consent]
     by_actor = [(name, str(number)) for name, number in _counted(audit.looks).items()]
@@ -317,7 +324,20 @@ def render_person_file(file: PersonFile, network: str, language: str = "zh") -> 
 def _told(w: _Words, file: PersonFile, one: Kept) -> Iterable[tuple[str, str]]:
     yield w("page-number", number=one.id), ""
     for name, value in one.fields.items():
-        yield w.label("field", name), _value(w, file, value)
+        words = file.words.get((one.kind, name, value)) if isinstance(value, str) else None
+        if words is not None:
+            yield w.label("field", name), _state(w, one.kind, words.of(w.language))
+        else:
+            yield w.label("field", name), _value(w, file, value)
+
+
+def _state(w: _Words, kind: str, word: str) -> str:
+    """The word of a code; what the catalogue knows as a state of this kind only, by that."""
+    for group in (f"{kind}-status", "state"):
+        found = w.label(group, word)
+        if found != word:
+            return found
+    return word
 
 
 def _value(w: _Words, file: PersonFile, value: Any) -> str:

@@ -6,12 +6,12 @@ stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import attrs
 
-from grassroots.contracts.storage import Is, Ref
+from grassroots.contracts.storage import Includes, Is, Key, Ref
 from grassroots.domain.fields import blanked
 from grassroots.domain.history import History
 from grassroots.domain.member import Member, MemberStatus
@@ -31,21 +31,44 @@ PAGE: Final = 100
 """Records of one act: with their former values they have to fit into one batch."""
 
 
+_KEYS: Final = {
+    "pairing": ("supporter", "recipient"),
+    "contact": ("supporter", "recipient"),
+    "tie": ("one", "other"),
+    **dict.fromkeys(("consent", "screening", "request", "grant", "restriction", "hold"), ("member",)),
+    **dict.fromkeys(("attendance", "membership", "participation", "appointment"), ("member",)),
+    **dict.fromkeys(("award", "submission", "leave", "wish"), ("member",)),
+    "history": ("about",),
+    "access": ("people",),
+}  # fmt: skip
+"""Kinds whose keys name everybody whom a record is about; all others are walked from end to end."""
+
+
 def records_about(reading: Reading, member: str) -> Iterator[tuple[KindSpec[Any], Any]]:
     """Every record that names a member as one whom it is about, kind by kind, as this viewer may see it."""
     for spec in reading.office.kinds:
-        if not spec.about_people and spec.name not in ("restriction", "hold"):
+        if not (spec.about_people or spec.name in ("restriction", "hold")) or not reading.seat.lists(spec):
             continue
-        if not reading.seat.lists(spec):
-            continue
-        for record in reading.walk(spec.record, *_narrowed(spec, member)):
-            if member in {*spec.people(record), getattr(record, "member", None)}:
+        seen: set[str] = set()
+        for record in _asked(reading, spec, member):
+            named = {*spec.people(record), getattr(record, "member", None)}
+            if member in named and record.id not in seen:
+                seen.add(record.id)
                 yield spec, record
 
 
-def _narrowed(spec: KindSpec[Any], member: str) -> Iterable[Is]:
-    # Most kinds have a key for their one person; the others are walked.
-    return (Is("member", member),) if "member" in spec.keys and spec.name != "duty" else ()
+def _asked(reading: Reading, spec: KindSpec[Any], member: str) -> Iterator[Any]:
+    if spec.name == "member":
+        # Not by walking the register: a look at one person is none at everybody else.
+        found = reading.peek(spec.record, member)
+        yield from () if found is None else (found,)
+    elif spec.name in _KEYS:
+        for key in _KEYS[spec.name]:
+            value = f"member/{member}" if key == "about" else member
+            where = Includes(key, value) if spec.keys[key] is Key.TEXTS else Is(key, value)
+            yield from reading.walk(spec.record, where)
+    else:
+        yield from reading.walk(spec.record)
 
 
 def belongs_to(spec: KindSpec[Any], record: Any, member: str) -> bool:

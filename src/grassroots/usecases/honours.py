@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import final
 
+import attrs
+
 from grassroots.contracts.storage import Is
 from grassroots.domain.honour import Award, AwardStatus
 from grassroots.domain.member import Member
+from grassroots.domain.smallcounts import told
 from grassroots.domain.standing import (
     Eligibility,
     HonourDefinition,
@@ -17,10 +20,32 @@ from grassroots.domain.standing import (
     eligible,
     standing,
 )
+from grassroots.usecases.consents import publishable
 from grassroots.values.ids import AwardId, MemberId, OccurrenceId, StationId
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
+
+
+@final
+@attrs.frozen(kw_only=True)
+class RollLine:
+    """Somebody who agreed to stand on the roll; ``photo``: to be shown as well."""
+
+    member: MemberId
+    name: str
+    awarded_on: date | None
+    photo: bool
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Roll:
+    """An honour roll for everybody's eyes; ``others`` did not agree (None: too few to be told)."""
+
+    honour: str
+    lines: tuple[RollLine, ...]
+    others: int | None
 
 
 @final
@@ -112,6 +137,36 @@ class Honours(Room):
         return work.keep(work.load(Award, id).reconsider())
 
     # -- looks --------------------------------------------------------------------------------------------
+    @look
+    def roll(self, reading: Reading, honour: str, *, year: int | None = None) -> Roll:
+        """The honour roll for a wall or the press: by name only who agreed to be published.
+
+        The others are told as a number, if it is not so small that it singles somebody out.
+        """
+        where = [Is("honour", honour), Is("status", AwardStatus.AWARDED.value)]
+        if year is not None:
+            where.append(Is("year", f"{year:04d}"))
+        given = reading.list(Award, *where)
+        named = publishable(reading, [one.member for one in given], "publish")
+        shown = publishable(reading, named, "publish-photo")
+        people = reading.get_all(Member, sorted(named))
+        lines = [
+            RollLine(
+                member=one.member,
+                name=people[one.member].name,
+                awarded_on=one.awarded_on,
+                photo=one.member in shown,
+            )
+            for one in given
+            if one.member in people
+        ]
+        others = len({one.member for one in given} - set(people))
+        return Roll(
+            honour=honour,
+            lines=tuple(sorted(lines, key=lambda line: (line.awarded_on or date.min, line.member))),
+            others=told(others, reading.office.smallest_count(reading.today)) if others else 0,
+        )
+
     @look
     def candidates(self, reading: Reading, honour: str, *, on: date | None = None) -> list[Eligibility]:
         """The survey: everybody to whom the honour is open or may be, who does not have it yet.

@@ -30,10 +30,13 @@ from grassroots.domain.rights import (
     Standing,
     UnderHold,
 )
+from grassroots.errors import Denied
+from grassroots.usecases.choices import labels
 from grassroots.usecases.consents import basis_of
 from grassroots.usecases.erasing import erase_person, plan_erasure
 from grassroots.usecases.forgetting import KEPT, PAGE, WHOLE, belongs_to, forget_record, records_about
 from grassroots.usecases.kin import ties_of
+from grassroots.usecases.reports.model import Words
 from grassroots.values.dates import PartialDate
 from grassroots.values.ids import HoldId, MemberId, RequestId, RestrictionId
 from grassroots.workspace.acts import Room, act, look
@@ -69,6 +72,7 @@ class PersonFile:
     looks: tuple[Kept, ...]
     names: Mapping[str, str]
     purposes: Mapping[str, Basis]
+    words: Mapping[tuple[str, str, str], Words]
 
 
 @final
@@ -208,6 +212,7 @@ class Rights(Room):
                 id_: Basis(answer.value["basis"])
                 for id_, answer in reading.office.packs.table("purpose", today).items()
             },
+            words=_words(reading, {spec.name for spec, _ in found}),
         )
 
     # -- forgetting ---------------------------------------------------------------------------------------
@@ -281,8 +286,23 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if attrs.has(type(value)) and not isinstance(value, PartialDate):
         fields = ((field.name, getattr(value, field.name)) for field in attrs.fields(type(value)))
-        return {name: _plain(one) for name, one in fields if one not in (None, (), "")}
+        return {name: _plain(one) for name, one in fields if one not in (None, (), "", "unknown")}
     return None if value is None else unstructure(value)
+
+
+def _words(reading: Reading, kinds: set[str]) -> dict[tuple[str, str, str], Words]:
+    """The words for the codes and ids of closed sets that these kinds hold, in both languages."""
+    found: dict[tuple[str, str, str], Words] = {}
+    for kind in sorted(kinds):
+        for field in reading.office.kinds.named(kind).choices:
+            try:
+                english = labels(reading, kind, field, "en")
+                chinese = labels(reading, kind, field, "zh")
+            except Denied:
+                continue  # who may not list the stations reads their ids
+            for code, word in chinese.items():
+                found[(kind, field, code)] = Words(word, english.get(code, code))
+    return found
 
 
 def _masked_names(reading: Reading, ids: set[str]) -> dict[str, str]:
