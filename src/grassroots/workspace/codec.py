@@ -35,7 +35,7 @@ from grassroots.contracts.storage import Entry, Ref
 from grassroots.domain.step import Event
 from grassroots.errors import Corrupt, GrassrootsError, Locked, Refused
 from grassroots.values.dates import PartialDate
-from grassroots.workspace.compiled import Compiler, aware, dumps, moment
+from grassroots.workspace.compiled import Compiler, Writer, aware, dumps, moment
 from grassroots.workspace.kindspec import Kinds, KindSpec
 
 T = TypeVar("T")
@@ -200,25 +200,12 @@ class Decoded:
     unknown: Mapping[str, Any]
 
 
-Seal = Callable[[Mapping[str, Mapping[str, Any]]], dict[str, Any]]
+Seal = Callable[[Mapping[str, str]], dict[str, Any]]
+"""Gets the sensitive fields as JSON objects by group, and gives the sealed part of the body."""
 Open = Callable[[int, Mapping[str, Any]], dict[str, Any]]
 
 UNKNOWN = "unknown"
 """The group of fields that a newer version stored: nobody here knows whether they are sensitive."""
-
-
-def _taken_out(
-    spec: KindSpec[Any], fields: dict[str, Any], unknown: Mapping[str, Any]
-) -> dict[str, dict[str, Any]]:
-    """The sensitive fields by group, taken out of ``fields``."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, group in spec.sealed.items():
-        if name in fields:
-            found.setdefault(group.value, {})[name] = fields.pop(name)
-    for name in unknown:
-        if name in fields:
-            found.setdefault(UNKNOWN, {})[name] = fields.pop(name)
-    return found
 
 
 @final
@@ -228,6 +215,7 @@ class Codec:
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
         self._fields = {spec.name: frozenset(f.name for f in attrs.fields(spec.record)) for spec in kinds}
+        self._writers: dict[str, tuple[Writer, tuple[tuple[str, Writer], ...]]] = {}
         self._events: dict[str, type[Event]] = {}
         for event in (event for spec in kinds for event in spec.events):
             # The trail names an event by its code alone: two classes of one code could not be told apart.
@@ -246,14 +234,39 @@ class Codec:
         if not unknown and (seal is None or not spec.sealed):
             head = f'{{"k":{dumps(spec.name)},"v":{spec.version},"s":"{salt.hex()}","r":'
             return (head + _COMPILER.writer(spec.record)(record) + "}").encode()
-        fields = _CONVERTER.unstructure(record)
+        if seal is not None:
+            return self._sealed(spec, record, salt, unknown, seal)
+        fields = {**unknown, **_CONVERTER.unstructure(record)}
+        return compact({"k": spec.name, "v": spec.version, "s": salt.hex(), "r": fields})
+
+    def _sealed(
+        self, spec: KindSpec[Any], record: Any, salt: bytes, unknown: Mapping[str, Any], seal: Seal
+    ) -> bytes:
+        general, parts = self._parts(spec)
+        groups = {group: text for group, write in parts if (text := write(record)) != "{}"}
         if unknown:
-            fields = {**unknown, **fields}
-        data: dict[str, Any] = {"k": spec.name, "v": spec.version, "s": salt.hex(), "r": fields}
-        if seal is not None and (groups := _taken_out(spec, fields, unknown)):
-            # First of all, so that the key of a body is read off without parsing it.
-            data = {"e": seal(groups), **data}
-        return compact(data)
+            groups[UNKNOWN] = dumps(dict(unknown))
+        # First of all, so that the key of a body is read off without parsing it.
+        sealed = f'"e":{dumps(seal(groups))},' if groups else ""
+        head = f'{{{sealed}"k":{dumps(spec.name)},"v":{spec.version},"s":"{salt.hex()}","r":'
+        return (head + general(record) + "}").encode()
+
+    def _parts(self, spec: KindSpec[Any]) -> tuple[Writer, tuple[tuple[str, Writer], ...]]:
+        """What writes the general fields of a kind, and the fields of each group that is sealed."""
+        found = self._writers.get(spec.name)
+        if found is None:
+            by_group: dict[str, set[str]] = {}
+            for name, group in spec.sealed.items():
+                by_group.setdefault(group.value, set()).add(name)
+            general = self._fields[spec.name].difference(spec.sealed)
+            found = self._writers[spec.name] = (
+                _COMPILER.writer_of(spec.record, general),
+                tuple(
+                    (group, _COMPILER.writer_of(spec.record, frozenset(names)))
+                    for group, names in by_group.items()
+                ),
+            )
+        return found
 
     def decode(self, spec: KindSpec[Any], body: bytes, open_: Open | None = None) -> Decoded:
         """The record of a body, of this version or an older one; Corrupt if it cannot be one.
@@ -266,7 +279,9 @@ class Codec:
             if "e" in data:
                 if open_ is None:
                     raise Locked("keys-wanted")
-                fields = {**fields, **open_(version, data["e"])}
+                opened = open_(version, data["e"])
+                opened.update(fields)
+                fields = opened
             if data["k"] != spec.name:
                 raise ValueError(f"this is a {data['k']}")
             if version > spec.version:

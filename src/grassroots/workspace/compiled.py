@@ -77,6 +77,14 @@ class Compiler:
         """The writer of an attrs class. It raises what cattrs or JSON raise for a value that cannot be."""
         return self._writers.get(cls) or self._made(cls, self._writers, self._made_writer)
 
+    def writer_of(self, cls: type, only: frozenset[str]) -> Writer:
+        """The writer of some fields of an attrs class: those that are sealed together."""
+        key = (cls, only)
+        found = self._writers.get(key)
+        if found is None:
+            found = self._writers[key] = self._made_writer(cls, only)
+        return found
+
     def _made(self, cls: type, kept: dict[Any, Any], make: Callable[[type], Any]) -> Any:
         def later(value: Any) -> Any:
             return kept[cls](value)
@@ -180,15 +188,16 @@ class Compiler:
         return read
 
     # -- writing ------------------------------------------------------------------------------------------
-    def _made_writer(self, cls: type) -> Writer:
-        hook = self._converter.get_unstructure_hook(cls)
+    def _made_writer(self, cls: type, only: frozenset[str] | None = None) -> Writer:
+        whole = self._converter.get_unstructure_hook(cls)
+        hook = whole if only is None else _picked(whole, only)
         types_of = _field_types(cls)
         if types_of is None:
             return lambda value: dumps(hook(value))
         names: dict[str, Any] = {"text": encode_basestring, "day": date.isoformat, "moment": moment}
         first, then = [], []
         for number, field in enumerate(attrs.fields(cls)):
-            if not field.init:
+            if not field.init or (only is not None and field.name not in only):
                 continue
             head = "," + encode_basestring(field.name) + ":"
             written = self._written("value", types_of[field.name], names, f"w{number}")
@@ -260,6 +269,10 @@ class Compiler:
             f"    return '[' + ','.join([{written} for value in values]) + ']'",
         ]
         return _compiled(lines, "write", names)  # type: ignore[no-any-return]
+
+
+def _picked(hook: Callable[[Any], Any], only: frozenset[str]) -> Callable[[Any], Any]:
+    return lambda value: {name: one for name, one in hook(value).items() if name in only}
 
 
 def _write_whole(value: Any) -> str:

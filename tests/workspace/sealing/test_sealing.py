@@ -116,7 +116,7 @@ def test_what_a_newer_version_stored_is_sealed_too_and_written_back(sealed: Netw
     assert key is not None
     assert office.sealing is not None
     secret = office.sealing.key(office.storage, key, ref)
-    part = office.sealing.seal(ref, 1, key, secret, {"identity": {"name": "卯大山", "nickname": "山子"}})
+    part = office.sealing.seal(ref, 1, key, secret, {"identity": '{"name":"卯大山","nickname":"山子"}'})
     body = json.dumps(
         {"e": part, "k": "member", "v": 1, "s": "00", "r": {"id": member.id}}, separators=(",", ":")
     )
