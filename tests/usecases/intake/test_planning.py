@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
+from tests.sealed import keys as sealed_keys
 from tests.usecases.conftest import WallClock
 from tests.workspace.failing import Failing
 
@@ -36,10 +37,11 @@ Cells = tuple[CellValue, ...]
 HEADER: Cells = ("序号", "姓名", "性别", "出生年月", "联系电话", "备注")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "sealed"])
 def network(request: pytest.FixtureRequest, tmp_path: Path, clock: WallClock) -> Iterator[Network]:
-    url = "memory://" if request.param == "memory" else f"sqlite:///{tmp_path / 'district.db'}"
-    with grassroots.open(url, zone="Asia/Shanghai", clock=clock, pause=lambda _: None) as opened:
+    url = f"sqlite:///{tmp_path / 'district.db'}" if request.param == "sqlite" else "memory://"
+    keys = sealed_keys() if request.param == "sealed" else None
+    with grassroots.open(url, zone="Asia/Shanghai", keys=keys, clock=clock, pause=lambda _: None) as opened:
         yield opened
 
 

@@ -26,6 +26,7 @@ from grassroots.usecases.intake.row import RowProblem
 from grassroots.workspace.acts import Room, commit, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.rehearsal import Playback
+from grassroots.workspace.sealing import KEYRING
 
 __all__ = ["Intakes", "Plan", "PlanMoved", "RowAct", "RowPlan", "RowProblem", "SheetPlan", "standard_forms"]
 
@@ -71,7 +72,9 @@ class Intakes(Room):
         so much at once: a plan may have been made at another desk.
         """
         seat = attrs.evolve(self._seat, bulk=True)
-        for kind in sorted({write.ref.kind for batch in plan.batches for write in batch.writes}):
+        written = {write.ref.kind for batch in plan.batches for write in batch.writes}
+        # The keys of those who are new come along with them; nobody writes those by themselves.
+        for kind in sorted(written - {KEYRING.name}):
             seat.may(seat.office.kinds.named(kind), Action.BULK)
         playback = Playback()
         for number, batch in enumerate(plan.batches, 1):
