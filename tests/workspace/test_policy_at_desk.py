@@ -48,9 +48,9 @@ BY_OFFICE = {
     "Secrets.open",
 }
 """Unwrapped on purpose: plans are works of the seat, claims ask figures, a recogniser reads no record, an
-archive asks the policy about every field group of every kind (tests/usecases/test_archive.py), a token is made
-before the act that keeps its hash, keys are for the office and its jobs, erasing asks whether the person's own
-record may be written before it touches any, and opening asks value by value."""
+archive asks the policy about every field group of every kind (tests/usecases/test_archive.py), a token is
+made before the act that keeps its hash, keys are for the office and its jobs, erasing asks whether the record
+of the person may be written before it touches any, and opening asks value by value."""
 
 
 def calls(method: object) -> set[str]:
