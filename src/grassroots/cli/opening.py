@@ -16,6 +16,7 @@ from grassroots.errors import BadInput, Missing
 
 if TYPE_CHECKING:
     from grassroots.desk import Desk
+    from grassroots.network import Network
     from grassroots.values.dates import Period
     from grassroots.values.ids import StationId
 
@@ -49,15 +50,24 @@ def is_there(url: str, name: str) -> bool:
 
 
 @contextmanager
-def desk_of(options: Namespace) -> Iterator[Desk]:
-    """A desk in the network that is meant; Missing if it was never founded (a slip must not found one)."""
+def network_of(options: Namespace) -> Iterator[Network]:
+    """The network that is meant; Missing if it was never founded (a slip must not found one)."""
     import grassroots
-    from grassroots.domain.policy import Actor
 
-    actor, url = Actor.parse(options.actor), url_of(options)
+    url = url_of(options)
     if not is_there(url, options.name):
         raise Missing("cli-network-missing", kind="network", id=options.name, where=shown(url))
     with grassroots.open(url, network=options.name, keys=keys_of(options)) as network:
+        yield network
+
+
+@contextmanager
+def desk_of(options: Namespace) -> Iterator[Desk]:
+    """A desk in the network that is meant; Missing if it was never founded."""
+    from grassroots.domain.policy import Actor
+
+    actor = Actor.parse(options.actor)
+    with network_of(options) as network:
         yield network.desk(actor)
 
 

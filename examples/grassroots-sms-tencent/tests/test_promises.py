@@ -1,0 +1,14 @@
+from standin import nobody, opened, taken
+
+from grassroots.testing.notifier import NotifierConformance
+
+
+class TestTencentSms(NotifierConformance):
+    def open(self, place):
+        return opened(place)
+
+    def received(self, place):
+        return taken(place)
+
+    def unreachable(self, place):
+        return nobody()
