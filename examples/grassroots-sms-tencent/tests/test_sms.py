@@ -1,10 +1,10 @@
 import pytest
 from grassroots_sms_tencent import open_sms
 from grassroots_sms_tencent.signing import authorization
-from standin import opened, server_of, taken
+from standin import nobody, opened, server_of, taken
 
 from grassroots.contracts.notice import Delivery, Message, Outcome
-from grassroots.errors import BadInput
+from grassroots.errors import BadInput, Unreachable
 
 
 def duty(**fields):
@@ -76,3 +76,8 @@ def test_the_signature_changes_with_everything_that_it_covers():
     made = authorization(*given)
     for place, other in enumerate(("id2", "key2", "host2", b"{ }", 1551199465)):
         assert authorization(*given[:place], other, *given[place + 1 :]) != made
+
+
+def test_a_service_that_is_not_there_certainly_got_nothing():
+    with pytest.raises(Unreachable):
+        nobody().deliver(duty())
