@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 
-from benchmarks import district, imports, pairing, postgresql, rota, sealing, seals, storage
+from benchmarks import district, imports, outbox, pairing, postgresql, rota, sealing, seals, storage
 
 SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "import": imports.run,
@@ -22,6 +22,7 @@ SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "pairing": pairing.run,
     "rota": rota.run,
     "postgresql": postgresql.run,
+    "outbox": outbox.run,
 }
 
 
