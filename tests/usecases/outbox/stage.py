@@ -19,6 +19,7 @@ from grassroots.network import Network
 from grassroots.usecases.outbox.box import ACTOR, Box
 from grassroots.usecases.outbox.courier import Courier
 from grassroots.usecases.outbox.following import Follower
+from grassroots.usecases.outbox.sending import Ticket
 from grassroots.usecases.outbox.teller import Teller, Telling
 from grassroots.workspace.codec import Happened
 from grassroots.workspace.office import Seat
@@ -77,6 +78,14 @@ class Hand:
     @property
     def takes_key(self) -> bool:
         return self.provider.takes_key
+
+    ahead: int = 1
+
+    def begin(self, message: Message) -> Ticket:
+        return Ticket(message)
+
+    def end(self, ticket: Ticket) -> Delivery:
+        return self.send(ticket.message)
 
     def send(self, message: Message) -> Delivery:
         if self.fate is not None:

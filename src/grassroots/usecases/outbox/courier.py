@@ -15,7 +15,7 @@ go through every crash of two workers in one thread (tests/usecases/outbox).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +33,7 @@ from grassroots.errors import Conflict, StorageError
 from grassroots.usecases.outbox.box import Box, Held
 from grassroots.usecases.outbox.fitting import fitted
 from grassroots.usecases.outbox.marking import Marking
-from grassroots.usecases.outbox.sending import Line
+from grassroots.usecases.outbox.sending import Line, Ticket
 from grassroots.usecases.outbox.teller import Telling, Tells
 
 MOST: Final = 200
@@ -140,6 +140,7 @@ class Courier:
             begun = marked = self._box.now
             # Whoever is asked last must have its whole patience before the lease is over.
             last = later(until or begun, -self._line.patience)
+            given: deque[tuple[Held[Parcel], Ticket]] = deque()
             for held in portion:
                 now = self._box.now
                 if now >= last or marking.channel.resting(now) or self._stop():
@@ -147,13 +148,18 @@ class Courier:
                     continue
                 ready = self._ready(held.record)
                 if isinstance(ready, Message):
-                    yield from self._sent(marking, held, ready)
+                    yield Point.SENDING
+                    given.append((held, self._line.begin(ready)))
+                    if len(given) >= self._line.ahead:
+                        yield from self._answered(marking, *given.popleft())
                 else:
                     marking.add(holder, held, ready)
                 if (self._box.now - marked).total_seconds() >= OFTEN:
                     marking.flush()
                     marked = self._box.now
                     yield Point.MARKED
+            while given:
+                yield from self._answered(marking, *given.popleft())
             marking.flush()
             yield Point.MARKED
             self._pace(len(portion), (self._box.now - begun).total_seconds())
@@ -241,11 +247,13 @@ class Courier:
 
     # -- one parcel ---------------------------------------------------------------------------------------
     def _sent(self, marking: Marking, held: Held[Parcel], message: Message) -> Iterator[Point]:
-        parcel = held.record
         yield Point.SENDING
-        delivery = self._line.send(message)
+        yield from self._answered(marking, held, self._line.begin(message))
+
+    def _answered(self, marking: Marking, held: Held[Parcel], ticket: Ticket) -> Iterator[Point]:
+        parcel, delivery = held.record, self._line.end(ticket)
         if delivery.outcome is Outcome.TASK:
-            delivery = self._tasked(parcel, message, delivery.medium)
+            delivery = self._tasked(parcel, ticket.message, delivery.medium)
         marking.tell(parcel.id, worked=delivery.outcome not in (Outcome.RETRY, Outcome.UNCERTAIN))
         now = self._box.now
         due = later(now, max(self._jitter(parcel.attempts), delivery.after or 0.0))

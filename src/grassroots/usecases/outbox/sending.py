@@ -53,8 +53,26 @@ Opener = Callable[[], Opened]
 
 
 @final
+class Ticket:
+    """A message that was given to a notifier's thread, and whose answer is still to come."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.answer: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
+        self._claim = threading.Lock()
+
+    def claim(self) -> bool:
+        """Whoever gets true deals with it: the thread that sends, or the one that stopped waiting."""
+        return self._claim.acquire(blocking=False)
+
+
+@final
 class Line:
     """One channel, by its name, that can be sent on. Belongs to one thread at a time."""
+
+    ahead = 4
+    """Messages that may be given before the first of them is answered: the notifier's thread need not wait
+    for the courier's. Only where the channel takes a key: otherwise each is marked before the next."""
 
     def __init__(self, channel: str, plugin: str, opener: Opener, *, patience: float = PATIENCE) -> None:
         """Open the notifier; what ``opener`` raises flies."""
@@ -63,7 +81,7 @@ class Line:
         self.patience = patience
         self._opener = opener
         self._opened = opener()
-        self._jobs: queue.SimpleQueue[tuple[Message, queue.SimpleQueue[Delivery]] | None] | None = None
+        self._jobs: queue.SimpleQueue[Ticket | None] | None = None
         self._left_behind = 0
         self._noted: Counter[tuple[str, str]] = Counter()
 
@@ -87,19 +105,29 @@ class Line:
 
     def send(self, message: Message) -> Delivery:
         """Hand a message over; whatever happens, there is an answer."""
+        return self.end(self.begin(message))
+
+    def begin(self, message: Message) -> Ticket:
+        """Give a message to the notifier's thread."""
+        ticket = Ticket(message)
         if self._left_behind >= MOST_LEFT_BEHIND:
-            return Delivery.retry("plugin-hangs")
+            ticket.answer.put(Delivery.retry("plugin-hangs"))
+            return ticket
         if self._jobs is None:
             self._jobs = queue.SimpleQueue()
             name = f"grassroots-{self.channel}"
             work = (self._opened.notifier, self._jobs)
             threading.Thread(target=self._work, args=work, name=name, daemon=True).start()
-        answer: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
-        self._jobs.put((message, answer))
+        self._jobs.put(ticket)
+        return ticket
+
+    def end(self, ticket: Ticket) -> Delivery:
+        """The answer, or what has to be said when none comes."""
         try:
-            return answer.get(timeout=self.patience)
+            return ticket.answer.get(timeout=self.patience)
         except queue.Empty:
-            return self._hung()
+            # Claimed by nobody: it stood behind one that hangs, and is not sent any more.
+            return Delivery.retry("not-tried") if ticket.claim() else self._hung()
 
     def _hung(self) -> Delivery:
         self.note("notifier-hangs")
@@ -119,11 +147,11 @@ class Line:
     def _work(
         self,
         notifier: Notifier,
-        jobs: queue.SimpleQueue[tuple[Message, queue.SimpleQueue[Delivery]] | None],
+        jobs: queue.SimpleQueue[Ticket | None],
     ) -> None:
-        while (job := jobs.get()) is not None:
-            message, answer = job
-            answer.put(self._asked(notifier, message))
+        while (ticket := jobs.get()) is not None:
+            if ticket.claim():
+                ticket.answer.put(self._asked(notifier, ticket.message))
 
     def _asked(self, notifier: Notifier, message: Message) -> Delivery:
         try:
