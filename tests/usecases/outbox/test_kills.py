@@ -16,6 +16,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -93,16 +94,17 @@ def killed(
             os.kill(child, signal.SIGKILL)
             assert os.waitpid(child, 0)[1] == signal.SIGKILL, "a worker died by itself"
         network = grassroots.open(url)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while time.monotonic() < until:
-            deliver(network, channels, teller=Teller(), terms=TERMS, patience=5)
+            deliver(network, channels, teller=Teller(), terms=TERMS, patience=2)
             states = network.desk("steward:office").outbox.standing().states
             if not states["new"] + states["leased"] + states["failed"]:
                 break
             time.sleep(0.2)
         told: list[dict[str, Any]] = [json.loads(line) for line in lines(log)]
         received = [one.get("key") or str(one["to"]).removesuffix("@example.net") for one in told]
-    return ids, received, network, str(states)
+    left = [(one.id, one.until) for one in network.desk("steward:office").outbox.all(state="leased")]
+    return ids, received, network, f"{states}, {left[:3]} at {datetime.now(UTC)}"
 
 
 KILLS = [5, pytest.param(150, marks=pytest.mark.slow)]

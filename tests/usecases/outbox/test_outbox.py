@@ -522,3 +522,11 @@ def test_a_look_at_what_a_child_was_told_is_remembered_in_the_network() -> None:
     stage.desk.outbox.get("n1")
     told = Reading(stage.desk.seat).trail(after=before)
     assert [one.code for one in told] == ["records-accessed"]
+
+
+def test_patience_that_is_longer_than_a_lease_does_not_stop_everything() -> None:
+    stage = attrs.evolve(staged(), terms=Terms(lease=1.0))
+    hand = attrs.evolve(Hand(Provider()), patience=30.0)
+    stage.desk.outbox.add(notice("n1"), notice("n2"))
+    assert stage.work(hand).round_.verbs["release"] == 0
+    assert hand.provider.got == ["n1", "n2"]

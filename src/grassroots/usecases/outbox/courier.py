@@ -94,6 +94,9 @@ class Courier:
         self._terms = terms
         self._stop = stop
         self._size = 50
+        # Whoever is asked last must have its whole patience before the lease is over, and time to be marked:
+        # a lease shorter than that would be given back untouched, again and again.
+        self._lease = max(terms.lease, 3 * line.patience)
 
     @property
     def _in_portions(self) -> bool:
@@ -138,7 +141,6 @@ class Courier:
             holder, until = portion[0].record.holder or "", portion[0].record.until
             yield Point.LEASED
             begun = marked = self._box.now
-            # Whoever is asked last must have its whole patience before the lease is over.
             last = later(until or begun, -self._line.patience)
             given: deque[tuple[Held[Parcel], Ticket]] = deque()
             for held in portion:
@@ -166,7 +168,7 @@ class Courier:
 
     def _pace(self, sent: int, seconds: float) -> None:
         """Lease what can be sent in a quarter of a lease."""
-        fits = MOST if seconds <= 0 else int(sent / seconds * self._terms.lease / 4)
+        fits = MOST if seconds <= 0 else int(sent / seconds * self._lease / 4)
         self._size = max(1, min(MOST, fits, self._size * 2))
 
     def _leased_portion(self) -> list[Held[Parcel]]:
@@ -177,7 +179,7 @@ class Courier:
             if not found:
                 return []
             now, holder = self._box.now, self._box.new_id()
-            until = later(now, self._terms.lease)
+            until = later(now, self._lease)
             change = self._box.change()
             going = [held for held in found if not held.record.useless(now)]
             for held in found:
@@ -212,7 +214,7 @@ class Courier:
             if not isinstance(ready, Message):
                 marking.add("", held, ready)
                 continue
-            leased = marking.lease(held, self._box.new_id(), later(now, self._terms.lease), now)
+            leased = marking.lease(held, self._box.new_id(), later(now, self._lease), now)
             if leased is None:
                 continue
             yield Point.LEASED
