@@ -325,3 +325,16 @@ def test_somebody_is_a_proxy_for_people_who_exist(desk: Desk, network: Network) 
     typing = volunteer(network, person(desk, "成员甲"), proxy_for="nobody")
     with pytest.raises(Missing):
         typing.interventions.record(kind="illegal-parking", station=station, outcome="stopped")
+
+
+def test_whoever_may_not_read_when_somebody_joined_does_not_learn_it_from_a_survey(
+    desk: Desk, network: Network
+) -> None:
+    here = StationId("S1")
+    days = [Dated(PartialDate.parse(one)) for one in ("1960", "2015")]
+    joined = [person(desk, "成员甲", "1935", joined_party=day) for day in days]
+    head = network.desk(Actor("wang", Posture.LEAD, stations=(here,)))
+    for member in joined:
+        with pytest.raises(Denied) as refused:
+            head.honours.survey("fifty-years", member, station=here)
+        assert (refused.value.code, refused.value.facts["group"]) == ("denied", "identity")

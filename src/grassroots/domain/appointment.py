@@ -15,7 +15,7 @@ from typing import Final, Self, final
 
 import attrs
 
-from grassroots.domain.fields import HEALTH, guarded
+from grassroots.domain.fields import HEALTH, FieldGroup, guarded
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.organization import Organization, OrganizationStatus
 from grassroots.domain.role import Role, RoleStatus
@@ -127,6 +127,7 @@ class AppointmentHindered(Refused):
     """The role asks for what the person cannot do. May be overridden by name: it is their body and will."""
 
     code = "appointment-hindered"
+    reveals = FieldGroup.HEALTH.value
 
 
 class AppointmentTwice(Refused):

@@ -15,7 +15,7 @@ from typing import Self, final
 
 import attrs
 
-from grassroots.domain.fields import CASE, IDENTITY, guarded
+from grassroots.domain.fields import CASE, IDENTITY, FieldGroup, guarded
 from grassroots.domain.member import Member
 from grassroots.domain.standing import Eligibility, HonourDefinition, Verdict
 from grassroots.domain.states import Table, turn
@@ -116,12 +116,14 @@ class NotEligible(Refused):
     """The conditions are not met on the reference day; the code says why, the facts what is missing."""
 
     code = "honour-not-eligible"
+    reveals = FieldGroup.IDENTITY.value
 
 
 class EligibilityOpen(Refused):
     """The records leave it open; the code says why. Correct the dates, or say who checked."""
 
     code = "honour-needs-check"
+    reveals = FieldGroup.IDENTITY.value
 
 
 class AlreadyAwarded(Refused):

@@ -8,6 +8,7 @@ from typing import final
 import attrs
 
 from grassroots.contracts.storage import Is
+from grassroots.domain.fields import FieldGroup
 from grassroots.domain.honour import Award, AwardStatus
 from grassroots.domain.member import Member
 from grassroots.domain.smallcounts import told
@@ -251,6 +252,8 @@ def _surveyed(work: Work, honour: str, member: MemberId, on: date, station: Stat
     if standing_ is not None:
         return standing_
     person = work.load(Member, member)
+    # Whether somebody is eligible tells of when they joined: who may not read that may not ask either.
+    work.ask_about(person, FieldGroup.IDENTITY)
     definition = _definition(work, honour)
     step = Award.survey(
         id=id_,

@@ -25,7 +25,9 @@ from grassroots.contracts.storage import (
     Seen,
     Stored,
 )
+from grassroots.domain.fields import FieldGroup
 from grassroots.domain.history import History
+from grassroots.domain.policy import Action
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Conflict, Missing
 from grassroots.values.ids import MemberId
@@ -120,6 +122,12 @@ class Work:
             stored = self.office.storage.read((ref,)).get(ref)
             self._rest_on(ref, stored.revision if stored else 0)
         return None if stored is None else self._decode(spec, stored)
+
+    def ask_about(self, record: Record, group: FieldGroup) -> None:
+        """Denied unless this viewer may read a field group of a record: its answer would tell of it."""
+        spec = self.office.kinds.of(type(record))
+        if not self.seat.reads(spec, record, group):
+            raise self.seat.denied(spec, Action.READ, group)
 
     def load(self, kind: type[R], id_: str) -> R:
         """The record; Missing if there is none."""
