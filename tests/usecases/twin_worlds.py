@@ -189,6 +189,12 @@ def slots() -> list[Slot]:
     return found + [Slot("concern:0", field) for field in ("text", "raiser_name", "raiser_phone")]
 
 
+def possible(slot: Slot, value: Any) -> bool:
+    """A world can be built with it: nobody is paired with a child whose guardian did not agree."""
+    child = slot.field == "born" and value is not None and value.date.earliest.year > 2003
+    return not (child and slot.record in ("member:0", "member:5"))
+
+
 # -- who looks --------------------------------------------------------------------------------------------
 VIEWERS: dict[str, Callable[[World], Actor]] = {
     "stranger": lambda world: Actor("zhao", Posture.VOLUNTEER),
@@ -220,6 +226,8 @@ def hidden_from(viewer: str, slot: Slot) -> bool:
             return record != "contact"
         case "taker":
             return record != "concern"  # wrote it down
+        case "auditor":
+            return slot.field != "raiser_name"  # its mask shows the surname
     return True
 
 
