@@ -10,7 +10,6 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, date, datetime, time
 from functools import cache
 from io import BytesIO
@@ -21,6 +20,7 @@ import attrs
 import grassroots
 from grassroots.contracts.policy import Actor, Posture
 from grassroots.desk import Desk
+from grassroots.discovery import find_storage
 from grassroots.domain.figure import Definition, plain
 from grassroots.domain.kin import TieKind
 from grassroots.domain.member import Dated, Limit, Living, ToldAge
@@ -388,8 +388,12 @@ def base(seed: int, viewers: tuple[str, ...]) -> dict[str, dict[str, str]]:
 
 
 def _observed(world: World, viewers: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    with closing(world.network):
+    try:
         return {viewer: observe(world, viewer) for viewer in viewers}
+    finally:
+        world.network.close()
+        # A network in memory stays there for whoever opens it again: thousands of worlds would.
+        find_storage("memory://").drop("memory://", world.network.name)
 
 
 def blind_to(slot: Slot) -> tuple[str, ...]:
