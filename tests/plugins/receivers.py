@@ -28,6 +28,8 @@ class Http(BaseHTTPRequestHandler):
         server: Any = self.server
         body = self.rfile.read(int(self.headers["Content-Length"]))
         key = self.headers.get("Idempotency-Key")
+        # Whoever is killed while it sends leaves half a body: that is no message, and its key stays unknown.
+        said = json.loads(body)
         status, headers = server.answer(self)
         with server.lock:
             if status < 300 and (key is None or key not in server.keys):
@@ -37,7 +39,7 @@ class Http(BaseHTTPRequestHandler):
                         "path": self.path,
                         "key": key,
                         "auth": self.headers.get("Authorization"),
-                        "body": json.loads(body),
+                        "body": said,
                     }
                 )
         told = json.dumps({"id": f"r-{key}"}).encode()
