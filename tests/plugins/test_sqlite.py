@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -137,6 +138,15 @@ def test_a_damaged_page_is_corrupt_and_never_an_answer(storage: SQLiteStorage, f
     file.write_bytes(pages)
     with pytest.raises(Corrupt, match="backup"):
         opened(file).find(Query("member"))
+
+
+def test_a_damaged_tuple_is_corrupt_and_says_where(storage: SQLiteStorage) -> None:
+    storage.commit(new("a", "m"))
+    with storage._connections.lend() as connection:
+        connection.execute("UPDATE r_member SET k_tags='[1'")
+    with pytest.raises(Corrupt) as damaged:
+        storage.read([member("m")])
+    assert damaged.value.facts["where"] == "r_member"
 
 
 def test_a_damaged_entry_is_corrupt_and_says_where(storage: SQLiteStorage, file: Path) -> None:
@@ -273,6 +283,43 @@ def test_an_interruption_in_the_middle_writes_nothing(
             storage.commit(new("a", "m"))
     assert (storage.head(), storage.find(Query("member"))) == (0, [])
     assert storage.commit(new("a", "m")) == 1
+
+
+class Failing:
+    """A connection whose device fails at the last moment."""
+
+    def __init__(self, connection: sqlite3.Connection, code: int) -> None:
+        self._connection, self._code = connection, code
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)
+
+    def execute(self, sql: str, *values: object) -> object:
+        if sql == "COMMIT":
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = self._code
+            raise error
+        return self._connection.execute(sql, *values)
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"), [(sqlite3.SQLITE_IOERR_FSYNC, Unavailable), (sqlite3.SQLITE_FULL, Full)]
+)
+def test_a_device_that_fails_while_committing_leaves_it_open_or_says_that_it_is_full(
+    storage: SQLiteStorage, monkeypatch: pytest.MonkeyPatch, code: int, wanted: type[StorageError]
+) -> None:
+    lend = storage._connections.lend
+
+    @contextmanager
+    def failing() -> Iterator[Failing]:
+        with lend() as connection:
+            yield Failing(connection, code)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage._connections, "lend", failing)
+        with pytest.raises(wanted):
+            storage.commit(new("a", "m"))
+    assert storage.commit(new("a", "m")) == storage.head() == 1
 
 
 def test_housekeeping_that_fails_never_looks_like_a_refused_act(

@@ -88,6 +88,12 @@ def _plain_kinds_once(self: Reference, write: Any, position: int, keys: Any) -> 
     Reference.put(self, write, position, keys)
 
 
+def _plain_without_keys(self: Reference, row: Stored) -> Stored:
+    right = Reference.shown(self, row)
+    tuples = any(isinstance(value, tuple) for value in right.keys.values())
+    return right if tuples else evolve(right, keys={})
+
+
 def _remembers_refusals(self: Reference, batch: Batch, moved: Any, changed: Any) -> None:
     self.room.acts[batch.id] = len(self.room.entries), batch.digest
     raise Conflict(moved, changed)
@@ -162,6 +168,7 @@ def _own_writes_count(self: Reference, batch: Batch) -> tuple[Query, ...]:
 
 SABOTEURS = (
     broken("records of one kind are named", _NAMED, moved=_last_kind),
+    broken("a kind without tuples shows no keys", "a record comes back", shown=_plain_without_keys),
     broken("a kind without tuples is written once", "a record is replaced as a whole", put=_plain_kinds_once),
     _moved("bases are not compared", lambda self, ref, base, batch: True),
     _moved("a base that is older passes", lambda self, ref, base, batch: base <= self.revision(ref)),

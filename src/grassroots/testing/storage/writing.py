@@ -87,9 +87,11 @@ class WritingPromises(StorageBase):
         duty = Ref("kit_duty", "d")
         for turn, station in enumerate(("gate", "hall")):
             write(storage, f"a{turn}", Put(duty, {"station": station}, station.encode()))
-            assert [one.body for one in storage.find(Query("kit_duty", [Is("station", station)]))] == [
-                station.encode()
+            found = storage.find(Query("kit_duty", [Is("station", station)]))
+            assert [(one.keys, one.body) for one in found] == [
+                ({"station": station, "day": None}, station.encode())
             ]
+            assert storage.read([duty])[duty] == found[0]
         assert storage.find(Query("kit_duty", [Is("station", "gate")])) == []
         write(storage, "b", Erase(duty))
         assert storage.find(Query("kit_duty")) == []
