@@ -18,7 +18,7 @@ from grassroots.desk import Desk
 from grassroots.domain.station import StationKind
 from grassroots.errors import MissingExtra
 from grassroots.locale import LANGUAGES, catalogue
-from grassroots.pages import report as page
+from grassroots.pages.environment import environment
 from grassroots.pages.report import MOST_LINES, render_report
 from grassroots.pages.wording import Wording
 from grassroots.usecases.reports import Report, UnansweredConcern
@@ -288,12 +288,12 @@ def test_without_jinja_the_error_names_the_line_to_type(
             raise ImportError(name)
         return real(name, *rest, **more)
 
-    page._environment.cache_clear()
+    environment.cache_clear()
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingExtra) as missing:
         render_report(report)
     assert missing.value.facts["line"] == 'pip install "grassroots[report]"'
-    page._environment.cache_clear()
+    environment.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -7,25 +7,23 @@ that the result can be typed in afterwards; the board has one big card for each 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, final
 
 import attrs
 
 from grassroots.domain.call import CallMedium
-from grassroots.errors import need
 from grassroots.locale import say
+from grassroots.pages.environment import environment
 from grassroots.usecases.call_sheets import CallLine, CallSheet
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    pass
 
 
 def render_calls(sheet: CallSheet, language: str = "zh") -> str:
     """The page of a list. Raises MissingExtra if Jinja2 is not installed."""
     template = "calls.html" if sheet.medium is CallMedium.PHONE else "board.html"
-    page = _environment().get_template(template)
+    page = environment().get_template(template)
     return page.render(sheet=sheet, w=_Words(sheet, language), lang="zh-CN" if language == "zh" else "en")
 
 
@@ -63,19 +61,3 @@ class _Words:
         if len(digits) == 11 and digits.isascii() and digits.isdigit():
             return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
         return digits or self.say("calls-no-number")
-
-
-@cache
-def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined
-    except ImportError as error:
-        raise need("report", "jinja2") from error
-    folder = resources.files("grassroots.pages").joinpath("templates")
-    return Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -6,16 +6,14 @@ No script, no font, no picture and no style is loaded from anywhere; all texts a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, final
 
 import attrs
 
-from grassroots.errors import need
+from grassroots.pages.environment import environment
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    pass
 
 
 @final
@@ -47,20 +45,4 @@ class Document:
 def render_document(document: Document) -> str:
     """The page as one HTML text; MissingExtra if Jinja2 is not installed."""
     lang = "zh-CN" if document.language == "zh" else "en"
-    return _environment().get_template("document.html").render(document=document, lang=lang)
-
-
-@cache
-def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined
-    except ImportError as error:
-        raise need("report", "jinja2") from error
-    folder = resources.files("grassroots.pages").joinpath("templates")
-    return Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment().get_template("document.html").render(document=document, lang=lang)

@@ -10,19 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time
 from enum import StrEnum
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, final
 
 import attrs
 
 from grassroots.contracts.calendar import DayKind
-from grassroots.errors import need
 from grassroots.locale import label, say
+from grassroots.pages.environment import environment
 from grassroots.usecases.rotas.board import Board, BoardDay, BoardShift
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    pass
 
 
 class Paper(StrEnum):
@@ -47,7 +45,7 @@ def render_poster(board: Board, language: str = "zh", paper: Paper | str = Paper
     words = _Words(board, language)
     columns = _columns(board, language)
     return (
-        _environment()
+        environment()
         .get_template("poster.html")
         .render(
             board=board,
@@ -130,19 +128,3 @@ class _Words:
     def made(self) -> str:
         made = self.board.made_at
         return self.say("poster-made", day=f"{made:%Y-%m-%d}", time=f"{made:%H:%M}")
-
-
-@cache
-def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined
-    except ImportError as error:
-        raise need("report", "jinja2") from error
-    folder = resources.files("grassroots.pages").joinpath("templates")
-    return Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -7,16 +7,14 @@ All words come from locale/, all texts of the network are escaped.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from grassroots.errors import need
+from grassroots.pages.environment import environment
 from grassroots.pages.wording import Wording
 from grassroots.usecases.reports import Report, Series
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    pass
 
 MOST_LINES = 40
 """How many lines a list of findings prints before it says how many more there are."""
@@ -32,7 +30,7 @@ def render_report(report: Report, language: str = "zh") -> str:
     """
     words = Wording(report, language)
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             report=report,
@@ -49,22 +47,6 @@ def render_report(report: Report, language: str = "zh") -> str:
             overdue=_overdue(report),
             most=MOST_LINES,
         )
-    )
-
-
-@cache
-def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined
-    except ImportError as error:
-        raise need("report", "jinja2") from error
-    folder = resources.files("grassroots.pages").joinpath("templates")
-    return Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 
