@@ -7,10 +7,12 @@ import importlib
 import inspect
 import pkgutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+import grassroots
 import grassroots.usecases
 from grassroots.contracts.policy import Actor, Posture
 from grassroots.contracts.storage import Ref
@@ -18,6 +20,7 @@ from grassroots.desk import Desk
 from grassroots.domain.member import Limit, Member
 from grassroots.errors import Denied
 from grassroots.network import Network
+from grassroots.plugins.keys import KeySet
 from grassroots.values.ids import StationId
 from grassroots.workspace.acts import Room
 from grassroots.workspace.reading import Reading
@@ -82,6 +85,27 @@ def test_every_door_of_every_room_asks_who_is_there(room: type[Room]) -> None:
         assert own, f"{room.__name__}.{name} is neither an act nor a look, and calls none"
         assert all(hasattr(getattr(room, callee), "__wrapped__") for callee in own), name
         assert not touches_seat(method), f"{room.__name__}.{name} reaches for the seat itself"
+
+
+@pytest.mark.parametrize("viewer", ["volunteer:li", "lead:wang", "partner:school", "auditor:committee"])
+def test_doors_that_ask_in_a_way_of_their_own_do_ask(viewer: str, tmp_path: Path) -> None:
+    service = KeySet.read(f"k1:{'ab' * 32}", "test")
+    with grassroots.open("memory://", zone="Asia/Shanghai", keys=service) as network:
+        person = network.desk("steward:office").members.register(name="卯大山", phone="14400000001").id
+        desk = network.desk(viewer)
+        doors: list[Callable[[], object]] = [
+            lambda: desk.feeds.give(member=person),
+            desk.keys.told,
+            desk.keys.turn,
+            desk.keys.turn_search,
+            lambda: desk.keys.backup(tmp_path / "keys"),
+            lambda: desk.secrets.open("member", [person], groups=["contact"], purpose="home-visit"),
+            lambda: desk.rights.erase(person, reason="asked"),
+        ]
+        for door in doors:
+            with pytest.raises(Denied):
+                door()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_desk_has_every_room(network: Network) -> None:
