@@ -18,16 +18,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from typing import final
 
 import attrs
 
 from grassroots import discovery
-from grassroots.contracts.notice import Limits, Message, Notifier, channel_name
+from grassroots.contracts.notice import Attachment, Limits, Message, Notice, Notifier, channel_name
 from grassroots.desk import Desk
 from grassroots.discovery import Plugins, load_plugins
 from grassroots.domain.outbox import Parcel, Terms
-from grassroots.errors import GrassrootsError, PluginError, StorageError
+from grassroots.errors import GrassrootsError, MissingExtra, PluginError, StorageError
 from grassroots.network import Network
 from grassroots.usecases.outbox.box import ACTOR, Box
 from grassroots.usecases.outbox.courier import Courier, Round
@@ -36,6 +37,7 @@ from grassroots.usecases.outbox.limits import known_limits
 from grassroots.usecases.outbox.sending import PATIENCE, Line, Opened, Problem
 from grassroots.usecases.outbox.teller import Tells
 from grassroots.usecases.telling import NetworkTeller
+from grassroots.values.ids import DutyId
 
 Channels = Mapping[str, str | Notifier]
 """The channels of a deployment: by their name, the URL of a notifier, or a notifier."""
@@ -150,7 +152,11 @@ class Deliverer:
         plugins: Plugins | None = None,
     ) -> None:
         self._desk: Desk = network.desk(ACTOR)
-        self._teller: Tells = teller if teller is not None else NetworkTeller(channels=tuple(channels))
+        self._teller: Tells = (
+            teller
+            if teller is not None
+            else NetworkTeller(channels=tuple(channels), attach=partial(_calendar, self._desk))
+        )
         self._terms = terms
         self._box = Box(self._desk.seat.office)
         self._follower = Follower(self._desk.seat, self._box, self._teller, self._desk.calls.withdraw)
@@ -246,6 +252,26 @@ class Deliverer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+_OF_DUTY = frozenset({"duty-assigned", "duty-reminder", "duty-moved", "duty-called-off"})
+
+
+def _calendar(desk: Desk, notice: Notice) -> tuple[Attachment, ...]:
+    """The duty as an event for the holder's calendar, where a channel carries files (extra ``feeds``).
+
+    Every such file changes the same event; that of a duty which was called off cancels it.
+    """
+    duty = notice.values.get("duty")
+    if notice.key not in _OF_DUTY or not isinstance(duty, str) or "copy_of" in notice.values:
+        return ()
+    from grassroots.feeds.calendars import to_ical
+
+    try:
+        content = to_ical(desk.feeds.of_duty(DutyId(duty)), notice.language)
+    except MissingExtra:
+        return ()
+    return (Attachment("duty.ics", "text/calendar", content),)
 
 
 def _report(line: Line, done: Round) -> LineReport:

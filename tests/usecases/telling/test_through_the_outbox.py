@@ -95,6 +95,55 @@ def test_a_cancelled_duty_takes_its_call_off_the_list(network: Network, desk: De
     assert "值班提醒" not in waiting
 
 
+class Mailbox(Phonebook):
+    """A channel that carries files."""
+
+    limits = Limits()
+
+
+def test_a_duty_comes_with_its_event_and_a_cancelled_one_cancels_the_same_event(
+    network: Network, desk: Desk, clock: WallClock
+) -> None:
+    mail = Mailbox()
+    channels = {"mail": mail}
+    station = desk.stations.found(kind="post", name="365驿站").id
+    song = desk.members.register(name="宋怀远", station=station).id
+    desk.reach.note(song, ways=[("mail", "song@example.org")])
+    deliver(network, channels)
+    shift = desk.duties.post(station=station, day=FRIDAY + timedelta(days=1), starts=time(8), ends=time(11))
+    duty = desk.duties.assign(shift.id, song)
+    deliver(network, channels)
+    desk.duties.call_off(duty.id, reason="rainstorm")
+    deliver(network, channels)
+    assert [message.key for message in mail.took] == ["duty-assigned", "duty-called-off"]
+    first, second = (message.attachments[0].content.decode() for message in mail.took)
+    uid = [line for line in first.splitlines() if line.startswith("UID")]
+    assert uid == [line for line in second.splitlines() if line.startswith("UID")]
+    assert "STATUS:CANCELLED" not in first
+    assert "STATUS:CANCELLED" in second
+
+
+def test_broken_glass_is_told_to_those_who_were_named_and_to_nobody_whom_it_concerns(
+    network: Network, desk: Desk
+) -> None:
+    mail = Mailbox()
+    channels = {"mail": mail, "phone": "phone:"}
+    he = desk.members.register(name="何素珍", phone="14400000005").id
+    meng = desk.members.register(name="孟广林").id
+    desk.reach.note(meng, ways=[("mail", "meng@example.org")])
+    deliver(network, channels)
+    desk.access.break_glass(
+        he, reason="fall", words="晕倒在家", tell=(f"lead:{meng}", "auditor:committee"), minutes=30
+    )
+    deliver(network, channels)
+    (message,) = mail.took
+    assert (message.key, message.to) == ("emergency-access", "meng@example.org")
+    (call,) = desk.calls.waiting()
+    for text in (message.text, message.short, message.spoken, call.text):
+        assert "何" not in text
+        assert "晕" not in text
+
+
 def test_a_name_that_tries_to_be_markup_stays_a_name(network: Network, desk: Desk) -> None:
     who = desk.members.register(name="<b>卯", phone="14400000001")
     desk.calls.ask(medium="phone", text="<script>alert(1)</script>", member=who.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grassroots.contracts.notice import Notice, Value
-from grassroots.usecases.telling import activities, callouts, concerns, duties, pairings
+from grassroots.usecases.telling import access, activities, callouts, concerns, duties, pairings
 from grassroots.usecases.telling.digests import gathers, lines
 from grassroots.usecases.telling.scene import Scene
 
@@ -20,6 +20,8 @@ def holds(scene: Scene, notice: Notice, key: str, values: Mapping[str, Value]) -
         return concerns.still(scene, values, key)
     if key.startswith("activity-"):
         return activities.still(scene, values, key)
+    if key == access.KEY:
+        return access.still(scene, values)
     if key.startswith("callout"):
         return callouts.still(scene, values, key, notice.to)
     return True

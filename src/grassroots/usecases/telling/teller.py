@@ -12,7 +12,7 @@ from grassroots.contracts.notice import Attachment, Message, Notice, Route, Urge
 from grassroots.domain.topics import Topic
 from grassroots.domain.wording import quiet_until
 from grassroots.usecases.outbox.teller import Admission, Teller, Telling
-from grassroots.usecases.telling import activities, callouts, concerns, digests, duties, pairings
+from grassroots.usecases.telling import access, activities, callouts, concerns, digests, duties, pairings
 from grassroots.usecases.telling.holding import worth_sending
 from grassroots.usecases.telling.scene import DIGEST, Scene, Told
 from grassroots.usecases.telling.words import word
@@ -23,6 +23,7 @@ Planner = Callable[[Scene, Happened], Iterator[Told]]
 
 PLANNERS: Final[Mapping[str, tuple[Planner, ...]]] = MappingProxyType(
     {
+        "glass-broken": (access.broken,),
         "duty-assigned": (duties.assigned,),
         "duty-retracted": (duties.assigned,),
         "duty-accepted": (duties.answered,),
