@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from grassroots.contracts.storage import Key
 from grassroots.domain.availability import (
@@ -19,6 +20,8 @@ from grassroots.domain.availability import (
 )
 from grassroots.workspace.kindspec import KeyValue, KindSpec
 
+_T = TypeVar("_T", Availability, Leave, Wish)
+
 OPEN_END = "9999-12-31"
 """How a day that has not come yet stands in a key, so that Between finds it."""
 
@@ -34,38 +37,23 @@ def _keys(record: Availability | Leave | Wish) -> Mapping[str, KeyValue]:
     }
 
 
+def _told(name: str, record: type[_T], *events: type) -> KindSpec[_T]:
+    """The three are told by one person for a span of days, and are searched alike."""
+    return KindSpec(
+        name=name,
+        record=record,
+        keys=_KEYS,
+        choices={"status": ToldStatus},
+        keys_of=_keys,
+        person="member",
+        together=(("member", "status"),),
+        events=events,
+        people=lambda told: (told.member,),
+    )
+
+
 KINDS = (
-    KindSpec(
-        name="availability",
-        record=Availability,
-        keys=_KEYS,
-        choices={"status": ToldStatus},
-        keys_of=_keys,
-        person="member",
-        together=(("member", "status"),),
-        events=(AvailabilityGiven, AvailabilityWithdrawn),
-        people=lambda told: (told.member,),
-    ),
-    KindSpec(
-        name="leave",
-        record=Leave,
-        keys=_KEYS,
-        choices={"status": ToldStatus},
-        keys_of=_keys,
-        person="member",
-        together=(("member", "status"),),
-        events=(LeaveGiven, LeaveWithdrawn),
-        people=lambda told: (told.member,),
-    ),
-    KindSpec(
-        name="wish",
-        record=Wish,
-        keys=_KEYS,
-        choices={"status": ToldStatus},
-        keys_of=_keys,
-        person="member",
-        together=(("member", "status"),),
-        events=(WishGiven, WishWithdrawn),
-        people=lambda told: (told.member,),
-    ),
+    _told("availability", Availability, AvailabilityGiven, AvailabilityWithdrawn),
+    _told("leave", Leave, LeaveGiven, LeaveWithdrawn),
+    _told("wish", Wish, WishGiven, WishWithdrawn),
 )
