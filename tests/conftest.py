@@ -1,13 +1,20 @@
-"""What tests of every floor may ask for: database servers."""
+"""What tests of every floor may ask for: database servers, and properties that do not hurry."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.servers.mariadb import FAST as FAST_MARIADB
 from tests.servers.mariadb import MariaDB
 from tests.servers.postgresql import FAST as FAST_POSTGRESQL
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.shared import end_all, shared
+
+# A busy machine is no bug: a property fails by what it finds, never by how long it took.
+settings.register_profile(
+    "unhurried", settings(), deadline=None, suppress_health_check=(HealthCheck.too_slow,)
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
