@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 
-from benchmarks import district, imports, outbox, pairing, postgresql, rota, sealing, seals, storage
+from benchmarks import district, imports, matching, outbox, pairing, postgresql, rota, sealing, seals, storage
 
 SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "import": imports.run,
@@ -20,6 +20,7 @@ SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "sealing": sealing.run,
     "storage": storage.run,
     "pairing": pairing.run,
+    "matching": matching.run,
     "rota": rota.run,
     "postgresql": postgresql.run,
     "outbox": outbox.run,

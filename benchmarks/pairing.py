@@ -3,11 +3,15 @@
 The bare peer is handed the columns and solves them whole, as one would by hand: first how many pairs can be
 kept, then with a weight that doubles until as many are kept. The planner has a fourth goal (spread), proves
 its answer, and makes proposals with names. Memory is that of a process of its own, above the problem.
+
+``PAIRING_PART`` in the environment runs only the sizes whose name holds it, so that one can be run alone:
+``PAIRING_PART="300 communities" python -m benchmarks pairing``.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import statistics
 from array import array
@@ -173,7 +177,10 @@ def _timed(works: list[Callable[[PairingProblem], Triple]], problem: PairingProb
 
 
 def run(quick: bool) -> Iterator[dict[str, object]]:
+    part = os.environ.get("PAIRING_PART", "")
     for name, *size in SIZES[: 5 if quick else None]:
+        if part not in name:
+            continue
         problem = made(*size)
         small = len(problem.recipients) <= 10_000
         works = [planner, bare]

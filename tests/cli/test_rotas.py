@@ -121,8 +121,11 @@ def test_pairings_are_planned_explained_and_proposed(filled: Run) -> None:
     scheme = "young-old-oldest-old"
     done = filled("pairings", "plan", "--scheme", scheme)
     assert done.code == 3
-    assert "one more supporter in 东苑 would help" in done.out
-    assert "同一小区" in filled("pairings", "plan", "--scheme", scheme, "--language", "zh").out
+    assert "One more place with one of these would help: 丁禾." in done.out
+    assert "So would one more supporter: in 东苑, aged 60–69." in done.out
+    said = filled("pairings", "plan", "--scheme", scheme, "--language", "zh").out
+    assert "同一小区" in said
+    assert "再多一位帮扶人：住在东苑、60–69岁。" in said
     told = filled("pairings", "plan", "--scheme", scheme, "--propose", "--json").json
     assert (len(told["proposals"]), len(told["left_out"]), len(told["proposed"])) == (1, 1, 1)
     again = filled("pairings", "plan", "--scheme", scheme, "--json").json

@@ -5,9 +5,22 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grassroots.domain.kin import Tie, TieKind
-from grassroots.domain.matching import BarCode, Match, MatchRules, Profile, Reason, Walk, match
+from grassroots.domain.matching import (
+    BarCode,
+    Crowd,
+    Match,
+    MatchRules,
+    Profile,
+    Reason,
+    Side,
+    Walk,
+    each,
+    match,
+)
 from grassroots.domain.member import Dated, Member, MemberStatus
 from grassroots.domain.pack import parse_pack
 from grassroots.domain.pairing import EndReason, Pairing, Scheme
@@ -30,6 +43,7 @@ RULES = MatchRules(
     on=ON,
     most_minutes=20,
     weights={code: rule.values["weight_points"] for code, rule in PACK.table("pairing_weight").items()},
+    younger_years=PACK.table("pairing_weight")["young-enough"].values["younger_years"],
 )
 
 
@@ -120,3 +134,63 @@ def test_a_profile_says_the_same_once_and_nobody_keeps_away_from_themselves() ->
 
 def test_every_reason_has_a_weight_in_the_pack_and_the_other_way_round() -> None:
     assert set(PACK.table("pairing_weight")) == {reason.value for reason in Reason}
+
+
+# -- a crowd ----------------------------------------------------------------------------------------------
+_PLACES = st.sampled_from([None, EAST, WEST, FAR])
+_STATIONS = st.sampled_from([None, StationId("S1"), StationId("S2")])
+_SOME_WORDS = st.lists(st.sampled_from(["湘语", "粤语", "普通话"]), max_size=2, unique=True).map(tuple)
+_SKILLS = st.lists(st.sampled_from(["急救", "陪诊"]), max_size=2, unique=True).map(tuple)
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> list[tuple[Member, Profile]]:
+    """A few people, each with what they offer and what they ask; some keep away from others."""
+    ids = [MemberId(f"m{number}") for number in range(draw(st.integers(1, 6)))]
+    found = []
+    for id_ in ids:
+        member = Member(
+            id=id_,
+            name="林小满",
+            born=draw(st.sampled_from([None, Dated.parse("1936"), Dated.parse("1956"), Dated.parse("1990")])),
+            station=draw(_STATIONS),
+            sex=draw(st.sampled_from([None, *Sex])),
+            skills=draw(_SKILLS),
+            status=draw(st.sampled_from([MemberStatus.ACTIVE, MemberStatus.ACTIVE, MemberStatus.PAUSED])),
+        )
+        walks = draw(st.lists(st.sampled_from([EAST, WEST, FAR]), max_size=2, unique=True))
+        profile = Profile(
+            id=id_,
+            languages=draw(_SOME_WORDS),
+            compound=draw(_PLACES),
+            walks=tuple(Walk(place, draw(st.integers(0, 30))) for place in walks),
+            wants_sex=draw(st.sampled_from([None, None, *Sex])),
+            needs=draw(_SKILLS),
+            interests=draw(_SOME_WORDS),
+            apart=tuple(draw(st.sets(st.sampled_from(ids), max_size=1)) - {id_}),
+        )
+        found.append((member, profile))
+    return found
+
+
+@given(crowds(), st.sampled_from([None, 10, 20]), st.data())
+def test_a_crowd_says_of_one_and_all_what_the_rules_say_of_two(
+    people: list[tuple[Member, Profile]], most: int | None, data: st.DataObject
+) -> None:
+    rules = attrs.evolve(RULES, most_minutes=most)
+    crowd = Crowd([Side.of(member, profile, ON) for member, profile in people], rules)
+    for member, profile in people:
+        kin = data.draw(st.sets(st.sampled_from([other.id for other, _ in people]), max_size=1)) - {member.id}
+        unsafe = data.draw(st.sets(st.sampled_from(range(len(people))), max_size=1))
+        ties = [
+            Tie(id=TieId(other), one=member.id, other=other, kind=TieKind.KIN, span=Span(ON)) for other in kin
+        ]
+        held_ = crowd.held(Side.of(member, profile, ON), kin=kin, unsafe=sum(1 << one for one in unsafe))
+        one_by_one = [
+            match(helper, member, helps, profile, rules, ties=ties, unsafe=number in unsafe)
+            for number, (helper, helps) in enumerate(people)
+        ]
+        assert list(each(held_.fitting)) == [n for n, one in enumerate(one_by_one) if not one.bars]
+        for code in BarCode:
+            barred = [n for n, one in enumerate(one_by_one) if code in one.bars]
+            assert list(each(held_.bars.get(code, 0))) == barred, code

@@ -1,19 +1,28 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
+import attrs
 import pytest
 
+import grassroots
 from grassroots.contracts.planning import Answer
 from grassroots.desk import Desk
 from grassroots.domain.contacts import Due
 from grassroots.domain.kin import TieKind
-from grassroots.domain.matching import BarCode, Reason
+from grassroots.domain.matching import BarCode, Reason, Walk
 from grassroots.domain.member import Dated
+from grassroots.domain.pack import Packs, parse_pack
 from grassroots.domain.pairing import EndReason, Medium, PairingStatus, ReviewOutcome
-from grassroots.errors import Missing
+from grassroots.domain.station import StationKind
+from grassroots.errors import BadInput, Missing
+from grassroots.network import Network
+from grassroots.usecases.matching import PairingsTold, Remedy, Wanted
 from grassroots.values.ids import MemberId, OrganizationId, SchemeId
+from grassroots.values.names import Sex
 
 SCHEME = SchemeId("young-old-oldest-old")
 TODAY = date(2021, 7, 2)
@@ -144,3 +153,165 @@ def test_a_supporter_who_needs_help_becomes_a_recipient_and_loses_nothing(desk: 
     (proposal,) = (one for one in plan.proposals if one.recipient == mao)
     assert (proposal.supporter, proposal.kept) == (he, False)
     assert lin in {one.recipient for one in plan.left_out}  # 66: younger than the scheme's recipients
+
+
+# -- what would help --------------------------------------------------------------------------------------
+def random_place(desk: Desk, chance: Random) -> None:
+    """A few compounds with too few supporters, some of whom speak, walk and can do what others do not."""
+    places = [compound(desk, name) for name in ("东苑", "西苑", "南苑")]
+    words, can = ("湘语", "粤语"), ("急救", "陪诊")
+    for number in range(chance.randrange(4)):
+        helper(
+            desk,
+            f"林小满{number}",
+            compound=chance.choice([None, *places]),
+            walks=(Walk(chance.choice(places), chance.randrange(40)),),
+            languages=tuple(chance.sample(words, chance.randrange(3))),
+            room=chance.randrange(3),
+        )
+    for number in range(1 + chance.randrange(6)):
+        elder(
+            desk,
+            f"卯奶奶{number}",
+            compound=chance.choice(places),
+            languages=tuple(chance.sample(words, chance.randrange(2))),
+            wants_sex=chance.choice([None, None, Sex.FEMALE]),
+            needs=tuple(chance.sample(can, chance.randrange(2))),
+        )
+
+
+def found(desk: Desk, wanted: Wanted, compound: OrganizationId | None) -> None:
+    """Somebody as wanted turns up, in a compound of the list, with room for one."""
+    member = desk.members.register(
+        name="新来的",
+        born=Dated.parse("1957"),
+        sex=wanted.sex,
+        skills=wanted.skills,
+        station=wanted.station,
+        categories=("volunteer",),
+    )
+    desk.matching.tell(member.id, offering=True, compound=compound, languages=wanted.languages[:1], room=1)
+
+
+@pytest.fixture
+def desks(clock: Any) -> Callable[[], Desk]:
+    """New networks, one after the other, each with nobody in it."""
+
+    def one() -> Desk:
+        network = grassroots.open("memory://", network="test", zone="Asia/Shanghai", clock=clock)
+        return network.desk("steward:office")
+
+    return one
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_said_to_help_helps(seed: int, desks: Callable[[], Desk]) -> None:
+    """For everybody left out: each single thing that the plan names covers one person more."""
+
+    def plan_of(change: Callable[[Desk, PairingsTold], None] | None = None) -> PairingsTold:
+        desk = desks()
+        random_place(desk, Random(seed))
+        if change is not None:
+            change(desk, desk.matching.plan(SCHEME))
+        return desk.matching.plan(SCHEME)
+
+    before = plan_of()
+    for number, one in enumerate(before.left_out):
+        assert one.remedy is (Remedy.ROOM if one.fitting else Remedy.SUPPORTER)
+        assert bool(one.full) == bool(one.fitting)
+
+        def new(desk: Desk, plan: PairingsTold, number: int = number) -> None:
+            found(desk, plan.left_out[number].wanted, plan.left_out[number].compound)
+
+        assert len(plan_of(new).proposals) == len(before.proposals) + 1
+        for place in range(len(one.full)):
+
+            def more(desk: Desk, plan: PairingsTold, number: int = number, place: int = place) -> None:
+                who = plan.left_out[number].full[place]
+                desk.matching.tell(who, room=plan.rooms[who] + 1)
+
+            assert len(plan_of(more).proposals) == len(before.proposals) + 1
+
+
+def test_who_is_too_young_for_a_scheme_needs_another_and_who_lives_nowhere_is_asked(desk: Desk) -> None:
+    helper(desk, "林小满", compound=compound(desk, "东苑"))
+    young = desk.members.register(name="贺兰山", born=Dated.parse("1970"), categories=("recipient",)).id
+    desk.matching.tell(young, seeking=True)
+    nowhere = elder(desk, "卯奶奶")
+    left = {one.recipient: one.remedy for one in desk.matching.plan(SCHEME).left_out}
+    assert left == {young: Remedy.OTHER_SCHEME, nowhere: Remedy.PLACE}
+
+
+def test_a_plan_that_moves_somebody_is_proposed_as_a_handing_over(desk: Desk) -> None:
+    """He can look after one of the east only, where Lin is full: to cover both, Mao goes from Lin to He."""
+    east, west = compound(desk, "东苑"), compound(desk, "西苑")
+    lin = helper(desk, "林小满", compound=east, walks=(Walk(west, 5),), room=1)
+    mao = elder(desk, "卯奶奶", compound=east)
+    old = desk.pairings.begin(desk.pairings.propose(scheme=SCHEME, supporter=lin, recipient=mao).id)
+    he = helper(desk, "贺兰山", compound=east, room=1)
+    si = elder(desk, "巳奶奶", compound=west)
+    plan = desk.matching.plan(SCHEME)
+    assert {(one.supporter, one.recipient, one.instead_of) for one in plan.proposals} == {
+        (he, mao, old.id),
+        (lin, si, None),
+    }
+    new = {one.recipient: one for one in desk.matching.propose(plan)}
+    assert new[mao].succeeds == old.id
+    assert desk.pairings.get(old.id).end_reason is EndReason.HANDED_OVER
+    again = desk.matching.plan(SCHEME)
+    assert (again.new, again.left_out) == ((), ())
+
+
+def test_places_that_are_taken_elsewhere_are_not_given_away_again(desk: Desk) -> None:
+    """A plan for one station counts whom a supporter looks after in another."""
+    east = compound(desk, "东苑")
+    here = desk.stations.found(name="东站", kind=StationKind.STATION).id
+    lin = helper(desk, "林小满", compound=east, room=1)
+    desk.members.correct(lin, station=here)
+    away, mao = elder(desk, "卯奶奶", compound=east), elder(desk, "辰奶奶", compound=east)
+    desk.members.correct(mao, station=here)
+    desk.pairings.propose(scheme=SCHEME, supporter=lin, recipient=away)
+    plan = desk.matching.plan(SCHEME, station=here)
+    assert (plan.proposals, [one.recipient for one in plan.left_out]) == ((), [mao])
+    assert plan.rooms == {lin: 0}
+
+
+OWN = """
+[pack]
+name = "ours"
+version = "1"
+title_zh = "本地"
+title_en = "ours"
+jurisdiction = "CN"
+effective_from = 2020-01-01
+[[source]]
+key = "us"
+title = "本网络"
+where = "an example"
+kind = "practice"
+sure = "high"
+read = "page"
+[pairing_practice.room]
+source = "us"
+off = true
+[pairing_practice.trial]
+source = "us"
+off = true
+"""
+
+
+def test_how_many_one_supporter_has_stands_in_a_pack_and_without_one_nobody_is_given_two(
+    desk: Desk, network: Network
+) -> None:
+    """The scheme of delegates gives no ratio: one for five is the practice of the pack."""
+    delegates = SchemeId("delegate-person-in-need")
+    lin, mao = helper(desk, "林小满"), elder(desk, "卯奶奶")
+    assert desk.matching.plan(delegates).rooms == {lin: 5}
+    office = network._office
+    silent = Network(attrs.evolve(office, packs=Packs((*office.packs.active, parse_pack(OWN)))))
+    other = silent.desk("steward:office")
+    assert other.matching.plan(delegates).rooms == {lin: 1}
+    pairing = other.pairings.propose(scheme=delegates, supporter=lin, recipient=mao)
+    with pytest.raises(BadInput, match="how long a trial lasts"):
+        other.pairings.try_out(pairing.id)
+    assert other.pairings.try_out(pairing.id, until=TODAY + timedelta(days=9)).trial_until is not None

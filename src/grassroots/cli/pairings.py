@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from grassroots.cli.opening import desk_of, place_of
@@ -10,7 +11,7 @@ from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
 
 if TYPE_CHECKING:
-    from grassroots.usecases.matching import PairingsTold
+    from grassroots.usecases.matching import LeftOut, PairingsTold, ProposalTold, Wanted
 
 
 def _add(parser: Parser) -> None:
@@ -53,6 +54,9 @@ def _json(plan: PairingsTold) -> dict[str, Any]:
                 "kept": one.kept,
                 "next_best": one.next_best,
                 "next_score": one.next_score,
+                "next_full": one.next_full,
+                "bars": [bar.value for bar in one.bars],
+                "instead_of": one.instead_of,
             }
             for one in plan.proposals
         ],
@@ -62,6 +66,17 @@ def _json(plan: PairingsTold) -> dict[str, Any]:
                 "fitting": one.fitting,
                 "bars": {bar.value: count for bar, count in one.bars},
                 "compound": one.compound,
+                "remedy": one.remedy.value,
+                "wanted": {
+                    "compound": one.wanted.compound,
+                    "station": one.wanted.station,
+                    "languages": list(one.wanted.languages),
+                    "sex": one.wanted.sex and one.wanted.sex.value,
+                    "skills": list(one.wanted.skills),
+                    "ages": one.wanted.ages,
+                },
+                "full": list(one.full),
+                "places": list(one.places),
             }
             for one in plan.left_out
         ],
@@ -83,24 +98,68 @@ def _tell(plan: PairingsTold, output: Output) -> None:
             (
                 names.get(one.recipient),
                 names.get(one.supporter),
-                [output.word("cli-pairings-kept")]
-                if one.kept
-                else [output.label("reason", reason) for reason, _ in one.reasons],
+                _why(one, output),
                 one.score,
-                None if one.next_best is None else f"{names.get(one.next_best)} ({one.next_score})",
+                _next_best(one, names, output),
             )
             for one in plan.proposals
         ),
     )
     for one in plan.left_out:
-        place = names.get(one.compound) if one.compound is not None else None
-        if one.fitting:
-            code = "cli-pairings-full" if place is None else "cli-pairings-full-there"
-            output.say(code, name=names.get(one.recipient), count=one.fitting, place=place)
-        else:
-            bars = [f"{output.label('bar-code', bar)} ({count})" for bar, count in one.bars]
-            code = "cli-pairings-none" if place is None else "cli-pairings-none-there"
-            output.say(code, name=names.get(one.recipient), bars=bars, place=place)
+        _left_out(one, names, output)
+
+
+def _why(one: ProposalTold, output: Output) -> list[str]:
+    reasons = [output.label("reason", reason) for reason, _ in one.reasons]
+    if not one.kept:
+        return reasons
+    return [output.word("cli-pairings-kept"), *reasons, *(output.label("bar-code", bar) for bar in one.bars)]
+
+
+def _next_best(one: ProposalTold, names: Mapping[str, str], output: Output) -> str | None:
+    if one.next_best is None:
+        return None
+    code = "cli-pairings-next-full" if one.next_full else "cli-pairings-next"
+    return output.word(code, name=names.get(one.next_best, one.next_best), score=one.next_score)
+
+
+SHOWN = 5
+"""How many names of a list are shown; the JSON has all of them."""
+
+
+def _left_out(one: LeftOut, names: Mapping[str, str], output: Output) -> None:
+    """Which rule stops somebody, and what would help."""
+    from grassroots.usecases.matching import Remedy
+
+    name = names.get(one.recipient)
+    if one.fitting:
+        full = [names.get(id_, id_) for id_ in one.full[:SHOWN]]
+        output.say("cli-pairings-full", name=name, count=one.fitting, full=full)
+    elif one.bars:
+        bars = [f"{output.label('bar-code', bar)} ({count})" for bar, count in one.bars]
+        output.say("cli-pairings-none", name=name, bars=bars)
+    else:
+        output.say("cli-pairings-nobody", name=name)
+    wanted = _wanted(one.wanted, names, output)
+    if one.remedy in (Remedy.ROOM, Remedy.SUPPORTER) and wanted:
+        output.say(f"cli-pairings-help-{one.remedy.value}", wanted=wanted)
+        others = [names.get(place, place) for place in one.places if place != one.compound][:SHOWN]
+        if others:
+            output.say("cli-pairings-help-places", places=others)
+    else:
+        output.say("cli-pairings-help", remedy=output.label("remedy", one.remedy))
+
+
+def _wanted(wanted: Wanted, names: Mapping[str, str], output: Output) -> list[str]:
+    place = wanted.compound or wanted.station
+    parts: tuple[tuple[str, Any], ...] = (
+        ("in", None if place is None else names.get(place, place)),
+        ("ages", wanted.ages),
+        ("sex", None if wanted.sex is None else output.label("sex", wanted.sex)),
+        ("speaks", list(wanted.languages)),
+        ("able", list(wanted.skills)),
+    )
+    return [output.word(f"cli-pairings-wanted-{part}", what=what) for part, what in parts if what]
 
 
 COMMANDS: tuple[Command, ...] = (Command("pairings", _add, _pairings),)

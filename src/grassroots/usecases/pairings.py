@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, final
 
@@ -11,7 +11,6 @@ from grassroots.domain.checks import one_of
 from grassroots.domain.contacts import Due, Norm, overdue
 from grassroots.domain.matching import Profile
 from grassroots.domain.member import Member, MemberStatus
-from grassroots.domain.pack import Packs
 from grassroots.domain.pairing import (
     NOT_BEGUN,
     Contact,
@@ -21,11 +20,11 @@ from grassroots.domain.pairing import (
     Pairing,
     PairingStatus,
     ReviewOutcome,
-    Scheme,
     unchecked,
 )
-from grassroots.errors import Missing
+from grassroots.errors import BadInput
 from grassroots.usecases.safeguarding import guard_contact, guard_pairing
+from grassroots.usecases.schemes import practice, scheme_in_force, scheme_on, scheme_rules
 from grassroots.values.dates import Period
 from grassroots.values.ids import ContactId, MemberId, PairingId, SchemeId, StationId
 from grassroots.workspace.acts import Room, act, look
@@ -33,10 +32,6 @@ from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
 
 _LIVE = tuple(status.value for status in PairingStatus if status is not PairingStatus.ENDED)
-TRIAL_DAYS = 30
-"""How long a trial lasts where the scheme says nothing."""
-
-_BANDS = ("supporter_age_band", "recipient_age_band")
 
 
 @final
@@ -71,11 +66,19 @@ class Pairings(Room):
     def try_out(
         self, work: Work, id: PairingId, *, on: date | None = None, until: date | None = None
     ) -> Pairing:
-        """Begin with a trial, until a day (by default as long as the scheme has it: ``trial_days``)."""
+        """Begin with a trial, until a day (by default as long as the packs have it: ``trial_days``).
+
+        BadInput ``trial-until-missing`` where neither the scheme nor ``pairing_practice`` says how long.
+        """
         pairing, day = work.load(Pairing, id), on or work.today
         _guarded(work, pairing, day)
-        days = _scheme_rules(work.office.packs, pairing.scheme, day).get("trial_days", TRIAL_DAYS)
-        return work.keep(pairing.try_out(day, until or day + timedelta(days=int(days))))
+        if until is None:
+            packs = work.office.packs
+            rules = {**practice(packs, day), **scheme_rules(packs, pairing.scheme, day)}
+            if "trial_days" not in rules:
+                raise BadInput("trial-until-missing", pairing=id, scheme=pairing.scheme)
+            until = day + timedelta(days=int(rules["trial_days"]))
+        return work.keep(pairing.try_out(day, until))
 
     @act
     def begin(self, work: Work, id: PairingId, *, on: date | None = None) -> Pairing:
@@ -290,7 +293,7 @@ class Pairings(Room):
         if station is not None:
             where.append(Is("station", station))
         for pairing in reading.walk(Pairing, *where):
-            rules = _scheme_rules(reading.office.packs, pairing.scheme, day)
+            rules = scheme_rules(reading.office.packs, pairing.scheme, day)
             due = pairing.review_due(rules.get("review_every_months"))
             if due is not None and due <= day:
                 found.append((pairing, due))
@@ -343,28 +346,6 @@ def propose_pair(
 def _guarded(work: Work, pairing: Pairing, day: date) -> None:
     people = [work.load(Member, member) for member in pairing.members]
     guard_pairing(work, *people, scheme=pairing.scheme, on=day, despite=pairing.despite)
-
-
-def _scheme_rules(packs: Packs, code: SchemeId, on: date) -> Mapping[str, Any]:
-    try:
-        return packs.rule("pairing_scheme", code, on).value
-    except Missing:
-        # A pairing of a scheme that the packs have no more: nothing is asked of it.
-        return {}
-
-
-def scheme_in_force(work: Work, code: SchemeId, on: date | None = None) -> Scheme:
-    """The limits of a scheme as they hold on a day (today); the fact will say which packs decided."""
-    rules = work.rules("pairing_scheme", code, on)
-    bands = {rules[band]: work.rules("age_band", rules[band], on) for band in _BANDS if band in rules}
-    return Scheme.from_rules(code, rules, bands)
-
-
-def scheme_on(packs: Packs, code: SchemeId, on: date) -> Scheme:
-    """The same for a look, which writes no fact."""
-    rules = packs.rule("pairing_scheme", code, on).value
-    bands = {rules[band]: packs.rule("age_band", rules[band], on).value for band in _BANDS if band in rules}
-    return Scheme.from_rules(code, rules, bands)
 
 
 def _gone(reading: Reading, pairings: list[Pairing]) -> set[MemberId]:

@@ -173,7 +173,10 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             },
             labelled=True,
         ),
-        "pairing_weight": Table(columns={"weight_points": _must(_WHOLE)}, labelled=True),
+        "pairing_weight": Table(
+            columns={"weight_points": _must(_WHOLE), "younger_years": _SOME}, labelled=True
+        ),
+        "pairing_practice": Table(columns={"recipients_per_supporter_count": _SOME, "trial_days": _SOME}),
         "visit_tier": Table(
             columns={
                 "visits_least_count": _must(_SOME),

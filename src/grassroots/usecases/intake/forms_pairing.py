@@ -31,8 +31,8 @@ from grassroots.usecases.intake.again import name_of, other_rows, superseded, ta
 from grassroots.usecases.intake.cells import happened, not_kept, told
 from grassroots.usecases.intake.labels import labelled
 from grassroots.usecases.intake.landing import Lander, Landing
-from grassroots.usecases.pairings import scheme_in_force
 from grassroots.usecases.safeguarding import guard_pairing
+from grassroots.usecases.schemes import scheme_in_force
 from grassroots.values.dates import PartialDate, Span
 from grassroots.values.ids import ContactId, MemberId, PairingId, SchemeId, StationId
 
