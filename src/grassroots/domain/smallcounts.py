@@ -8,7 +8,8 @@ smallest of the others is hidden with it until the hidden ones together are no s
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -39,3 +40,29 @@ def subset_told(part: int, whole: int, least: int) -> int | None:
     if part < least or 0 < whole - part < least:
         return None
     return part
+
+
+def given_away(told: Mapping[K, Sequence[AbstractSet[str]]], least: int) -> set[K]:
+    """Of figures told side by side, those that together with others tell a small number.
+
+    Each figure comes with the sets of records whose sizes it tells. What lies in a larger set and leaves less
+    than ``least`` of it over goes, by itself or together with another that lies beside it there; equal sets
+    give nothing away. What takes more than three figures to work out is not looked for.
+    """
+    gone: set[K] = set()
+    order = sorted(told, key=lambda name: -max(map(len, told[name]), default=0))
+    for name in order:
+        others = [cell for other in order if other not in gone and other != name for cell in told[other]]
+        if any(_leaves_few(cell, others, least) for cell in told[name]):
+            gone.add(name)
+    return gone
+
+
+def _leaves_few(cell: AbstractSet[str], others: Sequence[AbstractSet[str]], least: int) -> bool:
+    for large in others:
+        if not cell < large:
+            continue
+        beside = [frozenset[str](), *(one for one in others if one < large and not one & cell)]
+        if any(0 < len(large) - len(cell) - len(one) < least for one in beside):
+            return True
+    return False

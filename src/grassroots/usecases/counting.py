@@ -61,6 +61,7 @@ class Question:
     questions: Questions
     definition: Definition
     period: Period | None
+    place: str | None = None
     conditions: tuple[Condition, ...] = ()
     tests: tuple[Test, ...] = ()
     other: tuple[Condition, ...] = ()
@@ -78,14 +79,37 @@ class Question:
 
         False where guarded fields decide what is counted and only large groups may be told.
         """
-        keys = [condition.key for condition in self.conditions]
-        return self.reading.counts_whole(self.guarded_kind, keys, self.computed_from)
+        reading, definition = self.reading, self.definition
+        keys = [*(condition.key for condition in self.conditions), *_asked_by(definition)]
+        whole = reading.counts_whole(self.guarded_kind, keys, self.computed_from)
+        for other in self.named_by:
+            # Who is named by records of another kind ("who raised a concern") is asked by those records.
+            whole &= reading.counts_whole(other.kind, (other.key, *other.where, *_days(other)))
+        return whole
+
+    @property
+    def named_by(self) -> tuple[Other, ...]:
+        """The records of other kinds by which this one is asked."""
+        return tuple(one for one in (self.definition.other, self.definition.within) if one is not None)
 
     @property
     def guards(self) -> frozenset[FieldGroup]:
         """The field groups of members by which was asked: a hit tells of them."""
         guards = self.reading.office.kinds.named(self.guarded_kind).guards
-        return self.computed_from | {guards[one.key] for one in self.conditions if one.key in guards}
+        keys = (*(one.key for one in self.conditions), *_asked_by(self.definition))
+        return self.computed_from | {guards[key] for key in keys if key in guards}
+
+    @property
+    def guarded(self) -> bool:
+        """Whether guarded fields choose among records, and do not only give the number (a mean age)."""
+        guards = self.reading.office.kinds.named(self.guarded_kind).guards
+        return bool(self.tests) or any(one.key in guards for one in self.conditions)
+
+    def among(self) -> int:
+        """Among how many records was chosen by guarded fields: those that the others leave."""
+        guards = self.reading.office.kinds.named(self.guarded_kind).guards
+        plain = tuple(one for one in self.conditions if one.key not in guards)
+        return sum(one.rows for one in self.reading.tally(self.guarded_kind, *plain).values())
 
     @property
     def kind(self) -> str:
@@ -145,6 +169,7 @@ class Questions:
         flags: dict[str, Any] = {}
         computed = set(_computed_from(definition))
         on = period.last if period else self.reading.today
+        self._check_keys(definition)
         for name, value in {**definition.where, **where}.items():
             if (group := COMPUTED_FROM.get((str(definition.kind), name))) is not None:
                 computed.add(group)
@@ -169,12 +194,31 @@ class Questions:
             questions=self,
             definition=definition,
             period=period,
+            place=place,
             conditions=tuple(conditions),
             tests=tuple(tests),
             other=self._elsewhere(definition, definition.other, period),
             flags=flags,
             computed_from=frozenset(computed),
         )
+
+    def _check_keys(self, definition: Definition) -> None:
+        """Raise BadInput for a definition that groups, sums or dates by what its kind does not have."""
+        if definition.kind is None:
+            return
+        if definition.kind not in self.reading.office.kinds:
+            known = tuple(sorted(spec.name for spec in self.reading.office.kinds))
+            raise BadInput("kind-unknown", what=definition.kind, known=known)
+        keys = self.reading.office.kinds.named(definition.kind).keys
+        for name in (*_asked_by(definition), definition.place):
+            if name is not None and name not in keys and (definition.kind, name) not in DERIVED:
+                raise self._unknown(definition, definition.kind, name)
+
+    def _unknown(self, definition: Definition, kind: str, name: str) -> BadInput:
+        keys = self.reading.office.kinds.named(kind).keys
+        more = [derived for of, derived in DERIVED if of == kind] + ([HINDERED] if kind == "member" else [])
+        known = tuple(sorted([*keys, *more]))
+        return BadInput("figure-unknown-key", figure=definition.id, kind=kind, key=name, known=known)
 
     def _elsewhere(
         self, definition: Definition, other: Other | None, period: Period | None
@@ -241,11 +285,7 @@ class Questions:
     def _condition(self, definition: Definition, kind: str, name: str, value: Any) -> Condition:
         keys = self.reading.office.kinds.named(kind).keys
         if name not in keys:
-            more = [derived for of, derived in DERIVED if of == kind] + (
-                [HINDERED] if kind == "member" else []
-            )
-            known = tuple(sorted([*keys, *more]))
-            raise BadInput("figure-unknown-key", figure=definition.id, kind=kind, key=name, known=known)
+            raise self._unknown(definition, kind, name)
         if isinstance(value, Mapping):
             if "member" in value:
                 value = self._member(str(value["member"]))
@@ -277,6 +317,17 @@ def _computed_from(definition: Definition) -> Iterator[FieldGroup]:
         yield group
     if definition.measure is Measure.LIKENESSES:
         yield FieldGroup.IDENTITY
+
+
+def _asked_by(definition: Definition) -> tuple[str, ...]:
+    """The keys that a definition itself groups, sums, counts or dates by."""
+    names = (definition.by, definition.of, definition.each, *_days(definition))
+    composed = definition.measure in (Measure.RATE, Measure.TOTAL)
+    return () if composed else tuple(name for name in names if name is not None)
+
+
+def _days(asked: Definition | Other) -> tuple[str, ...]:
+    return tuple(name for name in (asked.day, asked.from_day) if name is not None)
 
 
 def _during(day: str | None, from_day: str | None, period: Period) -> list[Condition]:

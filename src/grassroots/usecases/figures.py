@@ -17,6 +17,7 @@ from grassroots.contracts.storage import Position
 from grassroots.data import text
 from grassroots.domain.figure import Definition, Measure, Value, parse_figures
 from grassroots.domain.pack import Pack
+from grassroots.domain.smallcounts import large_groups
 from grassroots.errors import Conflict, Missing
 from grassroots.usecases.counting import Question, Questions
 from grassroots.usecases.measures import MEASURES, Counted
@@ -58,6 +59,7 @@ class Figure:
     groups: Mapping[str, int] = attrs.field(factory=dict)
     left_out: int = 0
     _list: Callable[[bool], Iterable[Evidence]] = attrs.field(repr=False, eq=False)
+    _least: int | None = attrs.field(default=None, repr=False, eq=False)
 
     @property
     def id(self) -> str:
@@ -79,8 +81,12 @@ class Figure:
 
     @property
     def places(self) -> Mapping[str, int]:
-        """How many records were counted at each place (a station's id; "" where the record names none)."""
-        return Counter(one.place or "" for one in self.each(shown=False))
+        """How many records were counted at each place (a station's id; "" where the record names none).
+
+        Where only large groups may be told, places with fewer are left out.
+        """
+        found = Counter(one.place or "" for one in self.each(shown=False))
+        return found if self._least is None else large_groups(found, self._least)
 
     def each(self, *, shown: bool) -> list[Evidence]:
         """The records behind it, each once: those that this viewer may list, or all, to be counted."""
@@ -162,10 +168,13 @@ class _Computer:
         head = self.reading.head()
         question = self.questions.ask(definition, period, place, where)
         counted = MEASURES[definition.measure](question)
+        least = None
         if not question.whole:
             # Guarded fields decide what was counted: a small number would single somebody out, and so
             # would nought.
             self.reading.large_enough(question.guarded_kind, _people(counted))
+            self._leaves_enough(question, counted, where)
+            least = self.reading.office.smallest_count(self.reading.today)
             counted = attrs.evolve(counted, left_out=0)
         return Figure(
             definition=definition,
@@ -178,7 +187,27 @@ class _Computer:
             groups=counted.groups,
             left_out=counted.left_out,
             list=_lister(self.reading, question, counted, head),
+            least=least,
         )
+
+    def _leaves_enough(self, question: Question, counted: Counted, where: Mapping[str, Any]) -> None:
+        """Denied ``count-too-small`` if what is not counted is itself a small number.
+
+        "All but one of them" tells of that one, and "all of them" of each. So does a number at one place
+        beside the number at all places: what is over elsewhere is looked at too.
+        """
+        definition = question.definition
+        if definition.measure is Measure.LIKENESSES:
+            return
+        number, among = _rows(counted), question.among()
+        if definition.measure is not Measure.MEAN or question.guarded:
+            self.reading.large_enough(question.guarded_kind, among - number)
+        if question.place is not None:
+            everywhere = self.questions.ask(definition, question.period, None, where)
+            elsewhere = everywhere.among() - among
+            if elsewhere:
+                left = _rows(MEASURES[definition.measure](everywhere)) - number
+                self.reading.large_enough(question.guarded_kind, left)
 
     def _composed(
         self, definition: Definition, period: Period | None, place: str | None, where: Mapping[str, Any]
@@ -203,6 +232,10 @@ class _Computer:
         if name not in self.known:
             raise Missing("figure-unknown", kind="figure", id=name)
         return self.known[name]
+
+
+def _rows(counted: Counted) -> int:
+    return sum(1 for _ in counted.rows())
 
 
 def _people(counted: Counted) -> int:

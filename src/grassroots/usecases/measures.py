@@ -72,6 +72,9 @@ def _people(question: Question, groups: dict[str, int]) -> dict[str, int]:
 def _group(question: Question, key: str, amount: Callable[[Stored], int]) -> dict[str, int]:
     if not question.many(key):
         return {_name(group[0]): one.rows for group, one in question.tally(key).items()}
+    if key in question.reading.office.kinds.named(question.kind).hidden:
+        # As a tally has it: whoever may count may not list who goes by which name or number.
+        raise BadInput("key-hidden", kind=question.kind, what=key)
     found: Counter[str] = Counter()
     for row in question.rows():
         values = row.keys[key] or ("",)

@@ -26,7 +26,7 @@ from grassroots.usecases.reports.model import (
     UnansweredConcern,
     Words,
 )
-from grassroots.usecases.reports.numbers import Numbers, claim_line
+from grassroots.usecases.reports.numbers import Numbers
 from grassroots.values.dates import Period
 from grassroots.values.ids import StationId
 from grassroots.workspace.acts import Room, look
@@ -99,7 +99,7 @@ class Reports(Room):
             unanswered=() if published else day.unanswered(),
             deviations=day.deviations(),
             held_back=day.held_back(),
-            claims=tuple(claim_line(claim) for claim in claims),
+            claims=numbers.claims(claims),
             claims_current=all(figure.head == head for figure in asked),
             labels=day.labels(),
             not_by_place=numbers.not_by_place,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, final
 
 import attrs
 
 from grassroots.data import text
 from grassroots.domain.figure import Definition, Mean, Measure, Value, plain
-from grassroots.domain.smallcounts import large_groups, subset_told
+from grassroots.domain.smallcounts import given_away, large_groups, subset_told
 from grassroots.errors import Denied, Missing
 from grassroots.usecases.claims import ClaimResult
 from grassroots.usecases.figures import Figure, Figures, definitions
@@ -71,6 +71,10 @@ class Numbers:
             headline = set(self._ids[:6])
         return tuple(self._line(self._known[id_], id_ in headline) for id_ in self._ids)
 
+    def claims(self, claims: Sequence[ClaimResult]) -> tuple[ClaimLine, ...]:
+        """The claims as rows; in a published report without those that rest on a number not to be told."""
+        return tuple(claim_line(claim) for claim in claims if not self._gives_away(claim))
+
     def by_month(self) -> tuple[Series, ...]:
         """The figures that the data lists under ``by_month``, for each month of the period."""
         months = [
@@ -84,7 +88,7 @@ class Numbers:
             points = []
             for name, month in months:
                 figure = self._compute(definition, month)
-                if figure is None:
+                if figure is None or definition.id in self._hidden:
                     points.append(Point(name, None, 0))
                 else:
                     points.append(Point(name, _number(figure.value), figure.records))
@@ -99,7 +103,7 @@ class Numbers:
                 continue
             asked = attrs.evolve(definition, by=definition.place)
             figure = self._compute(asked, self._period)
-            if figure is None:
+            if figure is None or definition.id in self._hidden:
                 continue
             records = figure.places
             names = [*standing, *sorted(set(figure.groups) - set(standing))]
@@ -108,8 +112,8 @@ class Numbers:
         return tuple(found)
 
     def _line(self, definition: Definition, headline: bool) -> FigureLine:
-        figure = self._compute(definition, self._period)
-        if figure is None or self._small(definition, figure):
+        figure = self._computed[definition.id]
+        if figure is None or definition.id in self._hidden:
             return FigureLine(
                 id=definition.id,
                 group=self._groups.get(definition.id, OTHER),
@@ -131,7 +135,7 @@ class Numbers:
             records=figure.records,
             standing=not self._has_day(definition),
             missing=figure.missing,
-            left_out=figure.left_out,
+            left_out=0 if self._published and figure.left_out < self._least else figure.left_out,
             packs=figure.packs,
             headline=headline,
         )
@@ -146,19 +150,63 @@ class Numbers:
                 raise
             return None
 
+    @cached_property
+    def _computed(self) -> Mapping[str, Figure | None]:
+        return {id_: self._compute(self._known[id_], self._period) for id_ in self._ids}
+
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        """The figures of a published report that are not told: too small, or told by what others leave over.
+
+        A figure that is a part of another ("of these still unanswered") gives the rest of it; a total gives a
+        part that is hidden; the same figure for the network gives what is outside this place.
+        """
+        if not self._published:
+            return frozenset()
+        told = {id_: figure for id_, figure in self._computed.items() if figure is not None}
+        people = {id_: one for id_, one in told.items() if self._of_people(one.definition)}
+        hidden = {id_ for id_, one in people.items() if self._small(one) or self._alone_outside(one)}
+        cells = {id_: _cells(one) for id_, one in people.items()}
+        hidden |= given_away({id_: cell for id_, cell in cells.items() if id_ not in hidden}, self._least)
+        for id_, one in people.items():
+            parts = {part.id for part in one.parts}
+            if hidden & parts:
+                hidden.add(id_)
+        return frozenset(hidden)
+
     def _of_people(self, definition: Definition) -> bool:
         """Whether a figure counts people, or records that are each about somebody."""
         if definition.measure in _COMPOSED:
             return any(self._of_people(part) for part in self._parts(definition))
-        return definition.kind is not None and self._kinds.named(definition.kind).about_people
-
-    def _small(self, definition: Definition, figure: Figure) -> bool:
-        if not self._published or not self._of_people(definition):
+        if definition.kind is None:
             return False
+        return definition.unit == "person" or self._kinds.named(definition.kind).about_people
+
+    def _small(self, figure: Figure) -> bool:
         if isinstance(figure.value, Rate):
             part, whole = figure.value.numerator, figure.value.denominator
             return subset_told(part, whole, self._least) is None
+        if isinstance(figure.value, int) and figure.definition.unit == "person":
+            # "Two people stood forty shifts": many records, and still two people.
+            return min(figure.value, figure.records) < self._least
         return figure.records < self._least
+
+    def _alone_outside(self, figure: Figure) -> bool:
+        """Whether the same figure for the whole network would tell a small number outside this place."""
+        if self._place is None:
+            return False
+        try:
+            whole = self._figures.compute(figure.definition, period=self._period)
+        except Denied:
+            return True
+        return 0 < whole.records - figure.records < self._least
+
+    def _gives_away(self, claim: ClaimResult) -> bool:
+        if not self._published:
+            return False
+        figures = [figure for check in claim.checks for figure in check.figures]
+        of_people = [one for one in figures if self._of_people(one.definition)]
+        return any(one.id in self._hidden or self._small(one) for one in of_people)
 
     def _told(self, definition: Definition, points: list[Point]) -> list[Point]:
         """The points of a chart as they may be published: the small ones, and what would give them away,
@@ -185,6 +233,12 @@ class Numbers:
         if definition.measure in _COMPOSED:
             return any(self._has_day(part) for part in self._parts(definition))
         return definition.day is not None
+
+
+def _cells(figure: Figure) -> tuple[frozenset[str], ...]:
+    """The sets of records whose sizes a line tells: one, or two of a rate."""
+    of = figure.parts if isinstance(figure.value, Rate) else (figure,)
+    return tuple(frozenset(f"{one.kind}/{one.id}" for one in part.each(shown=False)) for part in of)
 
 
 def claim_line(claim: ClaimResult) -> ClaimLine:

@@ -28,6 +28,7 @@ from grassroots.domain.concern import (
     ConcernTaken,
     Satisfaction,
 )
+from grassroots.domain.fields import FieldGroup
 from grassroots.workspace.kindspec import Hidden, IdOf, KeyValue, KindSpec, ListedIn
 
 
@@ -117,6 +118,7 @@ KINDS = (
         authors=lambda concern: (concern.taken_by,),
         on_case=lambda concern: (concern.owner,),
         place=lambda concern: concern.station,
+        guards={"raiser": FieldGroup.IDENTITY, "raiser_phone": FieldGroup.CONTACT},
         history=CORRECTABLE,
     ),
 )

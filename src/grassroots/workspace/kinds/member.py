@@ -91,6 +91,7 @@ KINDS = (
             "names": FieldGroup.IDENTITY,
             "surname": FieldGroup.IDENTITY,
             "phone": FieldGroup.CONTACT,
+            "volunteer_number": FieldGroup.IDENTITY,
         },
         history=CORRECTABLE,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grassroots.contracts.storage import Key
+from grassroots.domain.fields import FieldGroup
 from grassroots.domain.policy import Actor, Relation
 from grassroots.domain.reach import (
     CopyAgreed,
@@ -33,6 +34,7 @@ KINDS = (
         person="member",
         events=(ReachNoted, TopicsRefused, TopicsWanted, CopyAgreed, CopyEnded),
         relations=_reach_relations,
+        guards={"copies": FieldGroup.HOUSEHOLD},
         history=frozenset({"ways", "copies"}),
     ),
     KindSpec(
