@@ -33,6 +33,7 @@ from grassroots.domain.fields import FieldGroup
 from grassroots.domain.pack import Packs
 from grassroots.domain.policy import Action, Actor, Effect, Policy, mask_fields
 from grassroots.errors import BadInput, Denied
+from grassroots.values.evolving import evolved
 from grassroots.values.ids import Ids, derived_id
 from grassroots.workspace.annex import Annex
 from grassroots.workspace.circle import Circle
@@ -172,7 +173,7 @@ class Seat:
 
     def fresh(self) -> Seat:
         """The same seat for one request: what ties the actor to people is looked up once, and anew."""
-        return attrs.evolve(self, circle=self._new_circle())
+        return evolved(self, circle=self._new_circle())
 
     def _new_circle(self) -> Circle:
         return Circle(self.office.at_home, self.actor, self.purpose, self.proxy_for)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from grassroots.network import Network
 from grassroots.usecases.outbox.box import ACTOR, Box
 from grassroots.usecases.outbox.courier import Courier
 from grassroots.usecases.outbox.following import Follower
-from grassroots.usecases.outbox.sending import Ticket
+from grassroots.usecases.outbox.sending import Lot
 from grassroots.usecases.outbox.teller import Teller, Telling
 from grassroots.workspace.codec import Happened
 from grassroots.workspace.office import Seat
@@ -79,13 +79,15 @@ class Hand:
     def takes_key(self) -> bool:
         return self.provider.takes_key
 
-    ahead: int = 1
+    most: int = 1
 
-    def begin(self, message: Message) -> Ticket:
-        return Ticket(message)
+    def begin(self, messages: Sequence[Message]) -> Lot:
+        return Lot(messages)
 
-    def end(self, ticket: Ticket) -> Delivery:
-        return self.send(ticket.message)
+    def end(self, lot: Lot) -> list[Delivery]:
+        while (message := lot.take()) is not None:
+            lot.answered(self.send(message))
+        return lot.answers
 
     def send(self, message: Message) -> Delivery:
         if self.fate is not None:

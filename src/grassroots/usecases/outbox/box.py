@@ -116,16 +116,41 @@ class Change:
 
     def keep(self, former: Held[R], record: R) -> None:
         """A record that is written as it is: a channel, the cursor."""
-        ref = Ref(_KIND[type(record)], record.id)
+        ref = Ref(_KIND[type(record)], record.id) if former.stored is None else former.stored.ref
         self._puts[ref] = Held(record, former.revision, former.unknown, former.stored)
 
-    def commit(self) -> dict[Ref, Held[Any]]:
+    def commit(self) -> Kept:
         """Write it; what stands now. Conflict names what moved meanwhile, and nothing is written."""
         if not self._puts:
-            return {}
+            return Kept({}, {}, 0)
         verbs = tuple(f"{verb}:{count}" for verb, count in sorted(self.verbs.items()))
         facts = (Fact((), self._box.fact(ParcelsMoved(verbs=verbs))), *self._alone)
         return self._box.write(facts, self._puts)
+
+
+@final
+class Kept:
+    """What a batch wrote, as it stands now: made ready for whoever asks, since most is never asked for."""
+
+    def __init__(self, puts: Mapping[Ref, Held[Any]], packed: Mapping[Ref, Stored], position: int) -> None:
+        self._puts = puts
+        self._packed = packed
+        self._position = position
+
+    def get(self, ref: Ref) -> Held[Any] | None:
+        """What stands of a record, if it was written."""
+        held = self._puts.get(ref)
+        if held is None:
+            return None
+        packed = self._packed[ref]
+        stored = Stored(ref, self._position, packed.keys, packed.body)
+        return Held(held.record, self._position, held.unknown, stored)
+
+    def __getitem__(self, ref: Ref) -> Held[Any]:
+        held = self.get(ref)
+        if held is None:
+            raise KeyError(ref)
+        return held
 
 
 @final
@@ -235,7 +260,7 @@ class Box:
         at = self.now.isoformat().replace("+00:00", "Z")
         return _CODEC.encode_fact(event, {"at": at, "by": ACTOR.name_of_record})
 
-    def write(self, facts: Iterable[Fact], puts: Mapping[Ref, Held[Any]]) -> dict[Ref, Held[Any]]:
+    def write(self, facts: Iterable[Fact], puts: Mapping[Ref, Held[Any]]) -> Kept:
         """Commit, repeated while it is merely crowded; what stands now."""
         envelope = Envelope(self.office, self.now)
         packed: dict[Ref, Stored] = {}
@@ -245,11 +270,9 @@ class Box:
             packed[ref] = envelope.pack(_KINDS.of(type(held.record)), ref, held.record, None, held.unknown)
         based_on = {**envelope.bases, **{ref: held.revision for ref, held in puts.items()}}
         writes = (*(Put(ref, one.keys, one.body) for ref, one in packed.items()), *envelope.puts())
-        position = self._committed(Batch(self.new_id(), tuple(facts), based_on, writes=writes))
-        return {
-            ref: Held(held.record, position, held.unknown, attrs.evolve(packed[ref], revision=position))
-            for ref, held in puts.items()
-        }
+        return Kept(
+            puts, packed, self._committed(Batch(self.new_id(), tuple(facts), based_on, writes=writes))
+        )
 
     def _committed(self, batch: Batch) -> int:
         for tried in range(1, _CROWDED + 1):

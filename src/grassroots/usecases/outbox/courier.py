@@ -16,34 +16,26 @@ go through every crash of two workers in one thread (tests/usecases/outbox).
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Generator, Iterator
 from enum import StrEnum
-from functools import partial
 from typing import Final, final
 
 import attrs
 
 from grassroots.contracts.notice import Delivery, Message, Outcome
-from grassroots.contracts.storage import Ref
 from grassroots.domain.channel import Channel
 from grassroots.domain.outbox import Parcel, Terms, full_jitter, later
 from grassroots.domain.step import Step
 from grassroots.errors import Conflict, StorageError
 from grassroots.usecases.outbox.box import Box, Held
 from grassroots.usecases.outbox.fitting import fitted
-from grassroots.usecases.outbox.marking import Marking
-from grassroots.usecases.outbox.sending import Line, Ticket
+from grassroots.usecases.outbox.marking import Marking, Verb
+from grassroots.usecases.outbox.pace import LOTS, MOST, Pace
+from grassroots.usecases.outbox.sending import OFTEN, UNSENT, Line, Lot
 from grassroots.usecases.outbox.teller import Telling, Tells
-
-MOST: Final = 200
-"""Parcels leased at once where the channel takes a key."""
 
 AHEAD: Final = 20
 """Parcels read ahead where each is leased by itself."""
-
-OFTEN: Final = 1.0
-"""Seconds after which what was sent is marked, at the latest."""
 
 _TRIES: Final = 20
 
@@ -93,7 +85,6 @@ class Courier:
         self._ask = ask
         self._terms = terms
         self._stop = stop
-        self._size = 50
         # Whoever is asked last must have its whole patience before the lease is over, and time to be marked:
         # a lease shorter than that would be given back untouched, again and again.
         self._lease = max(terms.lease, 3 * line.patience)
@@ -131,68 +122,81 @@ class Courier:
 
     # -- portions -----------------------------------------------------------------------------------------
     def _portions(self) -> Iterator[Point]:
-        marking = self._marking()
-        while not self._stop() and not self._rests(marking.channel):
-            if marking.channel.on_trial:
-                return
-            portion = self._leased_portion()
-            if not portion:
-                return
-            holder, until = portion[0].record.holder or "", portion[0].record.until
-            yield Point.LEASED
-            begun = marked = self._box.now
-            last = later(until or begun, -self._line.patience)
-            given: deque[tuple[Held[Parcel], Ticket]] = deque()
-            for held in portion:
-                now = self._box.now
-                if now >= last or marking.channel.resting(now) or self._stop():
-                    marking.add(holder, held, Parcel.release)
-                    continue
-                ready = self._ready(held.record)
-                if isinstance(ready, Message):
+        """Lease the next portion, and mark what was answered, while the notifier still has some to send."""
+        marking, pace = self._marking(), Pace(self._line.most, self._lease, self._box.now)
+        stock: deque[Held[Parcel]] = deque()
+        given: deque[tuple[list[Held[Parcel]], Lot]] = deque()
+        marked, more = self._box.now, True
+        while True:
+            if self._stop() or marking.channel.on_trial or self._rests(marking.channel):
+                self._give_back(marking, stock, given)
+                more = False
+            elif not stock and more:
+                stock.extend(self._leased_portion(marking, pace.size))
+                marked, more = self._box.now, bool(stock)
+                pace.leased(marked)
+                yield Point.LEASED
+            while stock and len(given) < LOTS:
+                parcels, messages = self._worded(marking, stock, pace.lot)
+                if parcels:
                     yield Point.SENDING
-                    given.append((held, self._line.begin(ready)))
-                    if len(given) >= self._line.ahead:
-                        yield from self._answered(marking, *given.popleft())
-                else:
-                    marking.add(holder, held, ready)
-                if (self._box.now - marked).total_seconds() >= OFTEN:
-                    marking.flush()
-                    marked = self._box.now
-                    yield Point.MARKED
-            while given:
-                yield from self._answered(marking, *given.popleft())
-            marking.flush()
+                    given.append((parcels, self._line.begin(messages)))
+            if given:
+                parcels, lot = given.popleft()
+                untried = yield from self._answered(marking, parcels, lot)
+                stock.extendleft(reversed(untried))
+                pace.answered += len(parcels) - len(untried)
+            elif not stock and not more:
+                break
+            if (self._box.now - marked).total_seconds() >= OFTEN:
+                marking.flush()
+                marked = self._box.now
+                yield Point.MARKED
+        if marking.flush():
             yield Point.MARKED
-            self._pace(len(portion), (self._box.now - begun).total_seconds())
 
-    def _pace(self, sent: int, seconds: float) -> None:
-        """Lease what can be sent in a quarter of a lease."""
-        fits = MOST if seconds <= 0 else int(sent / seconds * self._lease / 4)
-        self._size = max(1, min(MOST, fits, self._size * 2))
+    def _worded(
+        self, marking: Marking, stock: deque[Held[Parcel]], most: int
+    ) -> tuple[list[Held[Parcel]], list[Message]]:
+        """The next parcels that can be sent, with their messages; what becomes of others is noted."""
+        parcels: list[Held[Parcel]] = []
+        messages: list[Message] = []
+        while stock and len(parcels) < most:
+            held = stock.popleft()
+            # Its notifier must have all its patience before the lease is over.
+            in_time = self._box.now < later(held.record.until or self._box.now, -self._line.patience)
+            ready = self._ready(held.record) if in_time else Parcel.release
+            if isinstance(ready, Message):
+                parcels.append(held)
+                messages.append(ready)
+            else:
+                marking.add(held, ready)
+        return parcels, messages
 
-    def _leased_portion(self) -> list[Held[Parcel]]:
+    @staticmethod
+    def _give_back(
+        marking: Marking, stock: deque[Held[Parcel]], given: deque[tuple[list[Held[Parcel]], Lot]]
+    ) -> None:
+        """What nobody has begun to send is as if it had not been leased."""
+        for held in stock:
+            marking.add(held, Parcel.release)
+        stock.clear()
+        for _, lot in given:
+            lot.take_back()
+
+    def _leased_portion(self, marking: Marking, size: int) -> list[Held[Parcel]]:
         for _ in range(_TRIES):
-            found = self._box.ready(self._line.channel, self._size)
-            if len(found) < self._size:
-                found += self._box.due(self._line.channel, self._size - len(found))
+            found = self._box.ready(self._line.channel, size)
+            if len(found) < size:
+                found += self._box.due(self._line.channel, size - len(found))
             if not found:
                 return []
-            now, holder = self._box.now, self._box.new_id()
-            until = later(now, self._lease)
-            change = self._box.change()
-            going = [held for held in found if not held.record.useless(now)]
-            for held in found:
-                step = held.record.expire() if held.record.useless(now) else held.record.lease(holder, until)
-                change.put(held, step)
-            try:
-                standing = change.commit()
-            except Conflict:
+            now = self._box.now
+            leased = marking.lease(found, self._box.new_id(), later(now, self._lease), now)
+            if leased is None:
                 self._box.office.pause(self._box.chance() * 0.05)
-                continue
-            self.round_.verbs["expire"] += len(found) - len(going)
-            if going:
-                return [standing[Ref("parcel", held.record.id)] for held in going]
+            elif leased:
+                return leased
         return []
 
     # -- one by one ---------------------------------------------------------------------------------------
@@ -212,13 +216,16 @@ class Courier:
             passed.add(held.record.id)
             ready = self._ready(held.record)
             if not isinstance(ready, Message):
-                marking.add("", held, ready)
+                marking.add(held, ready)
                 continue
-            leased = marking.lease(held, self._box.new_id(), later(now, self._lease), now)
-            if leased is None:
+            leased = marking.lease([held], self._box.new_id(), later(now, self._lease), now)
+            if not leased:
                 continue
             yield Point.LEASED
-            yield from self._sent(marking, leased, ready)
+            yield Point.SENDING
+            untried = yield from self._answered(marking, leased, self._line.begin([ready]))
+            for one in untried:
+                marking.add(one, Parcel.release)
             if marking.channel.on_trial or self._in_portions:
                 break  # one was tried; whether the others may follow is asked anew
         if marking.flush():
@@ -248,22 +255,21 @@ class Courier:
         return True
 
     # -- one parcel ---------------------------------------------------------------------------------------
-    def _sent(self, marking: Marking, held: Held[Parcel], message: Message) -> Iterator[Point]:
-        yield Point.SENDING
-        yield from self._answered(marking, held, self._line.begin(message))
+    def _answered(
+        self, marking: Marking, parcels: list[Held[Parcel]], lot: Lot
+    ) -> Generator[Point, None, list[Held[Parcel]]]:
+        """Wait until a lot is over, and note what became of it; gives those that were not tried."""
+        answers = self._line.end(lot)
+        for held, message, answer in zip(parcels, lot.messages, answers, strict=False):
+            parcel, delivery = held.record, answer
+            if delivery.outcome is Outcome.TASK:
+                delivery = self._tasked(parcel, message, delivery.medium)
+            marking.tell(parcel.id, worked=delivery.outcome not in UNSENT)
+            marking.add(held, self._became(delivery, parcel.attempts))
+            yield Point.SENT
+        return parcels[len(answers) :]
 
-    def _answered(self, marking: Marking, held: Held[Parcel], ticket: Ticket) -> Iterator[Point]:
-        parcel, delivery = held.record, self._line.end(ticket)
-        if delivery.outcome is Outcome.TASK:
-            delivery = self._tasked(parcel, ticket.message, delivery.medium)
-        marking.tell(parcel.id, worked=delivery.outcome not in (Outcome.RETRY, Outcome.UNCERTAIN))
-        now = self._box.now
-        due = later(now, max(self._jitter(parcel.attempts), delivery.after or 0.0))
-        became = partial(self._became, delivery=delivery, now=now, due=due)
-        marking.add(parcel.holder or "", held, became)
-        yield Point.SENT
-
-    def _ready(self, parcel: Parcel) -> Message | Callable[[Parcel], Step[Parcel]]:
+    def _ready(self, parcel: Parcel) -> Message | Verb:
         """The message, or what becomes of the parcel instead of being sent."""
         now, route = self._box.now, parcel.route
         if parcel.useless(now):
@@ -297,15 +303,17 @@ class Courier:
             self._line.note("task-refused", type(error).__name__)
             return Delivery.refused("task-refused")
 
-    def _became(self, parcel: Parcel, *, delivery: Delivery, now: datetime, due: datetime) -> Step[Parcel]:
-        outcome = delivery.outcome
+    def _became(self, delivery: Delivery, attempts: int) -> Verb:
+        """What is done to a parcel after this answer, whatever it has become meanwhile."""
+        outcome, now, terms = delivery.outcome, self._box.now, self._terms
         if outcome in (Outcome.DELIVERED, Outcome.ACCEPTED):
-            return parcel.send(now, delivery.reference)
+            return lambda parcel: parcel.send(now, delivery.reference)
         if outcome is Outcome.REFUSED:
-            return parcel.divert(delivery.reason or "refused")
+            return lambda parcel: parcel.divert(delivery.reason or "refused")
+        due = later(now, max(self._jitter(attempts), delivery.after or 0.0))
         if outcome is Outcome.RETRY or self._line.takes_key:
-            return parcel.fail(delivery.reason or outcome.value, due, self._terms)
-        return parcel.doubt_it(delivery.reason or "uncertain", due, self._terms)
+            return lambda parcel: parcel.fail(delivery.reason or outcome.value, due, terms)
+        return lambda parcel: parcel.doubt_it(delivery.reason or "uncertain", due, terms)
 
     def _jitter(self, attempts: int) -> float:
         terms = self._terms

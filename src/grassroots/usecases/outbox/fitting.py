@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import attrs
-
 from grassroots.contracts.notice import Limits, Message
 from grassroots.domain.outbox import Parcel, visible_sign
 from grassroots.locale import say
+from grassroots.values.evolving import evolved
 
 
 def fitted(message: Message, parcel: Parcel, limits: Limits, *, takes_key: bool) -> Message | None:
@@ -19,19 +18,14 @@ def fitted(message: Message, parcel: Parcel, limits: Limits, *, takes_key: bool)
     if message.notice != parcel.id:
         raise ValueError("a message bears the id of its notice")
     sign = visible_sign(parcel.id)
-    message = attrs.evolve(message, code=sign)
-    if not takes_key:
-        ending = say("notice-sign", {"code": sign}, message.language)
-        message = attrs.evolve(
-            message,
-            text=f"{message.text}{ending}",
-            short=f"{message.short}{ending}" if message.short else "",
-        )
-    if _fits(message.text, limits):
-        return message
-    if message.short and _fits(message.short, limits):
-        return attrs.evolve(message, text=message.short)
-    return None
+    ending = "" if takes_key else say("notice-sign", {"code": sign}, message.language)
+    text = f"{message.text}{ending}"
+    short = f"{message.short}{ending}" if message.short else ""
+    if not _fits(text, limits):
+        if not short or not _fits(short, limits):
+            return None
+        text = short
+    return evolved(message, text=text, short=short, code=sign)
 
 
 def _fits(text: str, limits: Limits) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
@@ -13,7 +13,7 @@ from grassroots.domain.channel import Channel
 from grassroots.domain.outbox import LeaseLost, Parcel, Terms
 from grassroots.domain.step import Step
 from grassroots.errors import Conflict
-from grassroots.usecases.outbox.box import Box, Change, Held
+from grassroots.usecases.outbox.box import Box, Change, Held, Kept
 from grassroots.usecases.outbox.sending import Line
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ Turn = Callable[[Channel], Channel]
 @final
 @attrs.frozen
 class _Result:
-    holder: str
     held: Held[Parcel]
     verb: Verb
 
@@ -47,9 +46,9 @@ class Marking:
         self._stored = box.channel(line.channel)
         self.channel = self._stored.record
 
-    def add(self, holder: str, held: Held[Parcel], verb: Verb) -> None:
-        """What became of a parcel that this holder leased; without a holder, of one that nobody leased."""
-        self._results.append(_Result(holder, held, verb))
+    def add(self, held: Held[Parcel], verb: Verb) -> None:
+        """What became of a parcel that we leased, or of one that nobody leased."""
+        self._results.append(_Result(held, verb))
 
     def tell(self, parcel: str, *, worked: bool) -> None:
         """Whether the channel worked for this parcel."""
@@ -59,22 +58,30 @@ class Marking:
             now, chance = self._box.now, self._box.chance()
             self._turn(lambda channel: channel.failed(parcel, now, chance, self._terms))
 
-    def lease(self, held: Held[Parcel], holder: str, until: datetime, now: datetime) -> Held[Parcel] | None:
-        """Write the results and lease the next parcel, in one batch; None if somebody else was faster."""
+    def lease(
+        self, parcels: Sequence[Held[Parcel]], holder: str, until: datetime, now: datetime
+    ) -> list[Held[Parcel]] | None:
+        """Write the results and lease the next parcels, in one batch; None if somebody else was faster.
+
+        What nobody needs any more is not leased.
+        """
         turns = len(self._turns)
         if self._rated:
             self._turn(lambda channel: channel.took(now))
         change = self._box.change()
         self._fill(change)
-        change.put(held, held.record.lease(holder, until))
+        going = [held for held in parcels if not held.record.useless(now)]
+        for held in parcels:
+            parcel = held.record
+            change.put(held, parcel.expire() if parcel.useless(now) else parcel.lease(holder, until))
         standing = self._attempt(change)
         if standing is None:
-            # Somebody was faster with the parcel, or with the channel: no message goes, none is counted.
+            # Somebody was faster with a parcel, or with the channel: no message goes, none is counted.
             del self._turns[turns:]
             self.flush()
             return None
         self._settled(standing)
-        return standing[Ref("parcel", held.record.id)]
+        return [standing[Ref("parcel", held.record.id)] for held in going]
 
     def flush(self) -> bool:
         """Write what waits, whatever others wrote meanwhile; whether there was anything."""
@@ -92,7 +99,7 @@ class Marking:
 
     def _turn(self, turn: Turn) -> None:
         after = turn(self.channel)
-        if after != self.channel:
+        if after is not self.channel and after != self.channel:
             self.channel = after
             self._turns.append(turn)
 
@@ -102,7 +109,7 @@ class Marking:
         if self._turns:
             change.keep(self._stored, self.channel)
 
-    def _attempt(self, change: Change) -> Mapping[Ref, Held[Any]] | None:
+    def _attempt(self, change: Change) -> Kept | None:
         try:
             standing = change.commit()
         except Conflict:
@@ -110,17 +117,18 @@ class Marking:
         self._round.verbs.update(change.verbs)
         return standing
 
-    def _settled(self, standing: Mapping[Ref, Held[Any]]) -> None:
+    def _settled(self, standing: Kept) -> None:
         self._results, self._turns = [], []
         self._stored = standing.get(Ref("channel", self.channel.id)) or self._box.channel(self.channel.id)
         self.channel = self._stored.record
 
     @staticmethod
     def _is_ours(result: _Result, held: Held[Parcel]) -> bool:
-        if not result.holder:
+        holder = result.held.record.holder
+        if holder is None:
             return held.revision == result.held.revision
         try:
-            held.record.held_by(result.holder)
+            held.record.held_by(holder)
         except LeaseLost:
             return False
         return True
@@ -134,7 +142,7 @@ class Marking:
             if held is not None and self._is_ours(result, held):
                 kept.append(attrs.evolve(result, held=held))
             else:
-                self._round.late += bool(result.holder)
+                self._round.late += result.held.record.holder is not None
         self._results = kept
         self._stored = self._box.channel(self.channel.id)
         self.channel = self._stored.record

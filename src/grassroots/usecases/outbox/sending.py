@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from time import monotonic
 from typing import Any, Final, final
 
 import attrs
@@ -21,8 +23,14 @@ from grassroots.errors import Unreachable
 PATIENCE: Final = 20.0
 """Seconds that a notifier has for one message."""
 
+OFTEN: Final = 1.0
+"""Seconds after which what was sent is marked, at the latest."""
+
 MOST_LEFT_BEHIND: Final = 3
 """Threads that a line may leave behind; after that it asks its plugin nothing more."""
+
+UNSENT: Final = frozenset({Outcome.RETRY, Outcome.UNCERTAIN})
+"""What says something of the channel, and not of this address or message."""
 
 _MEDIA: Final = frozenset({"phone", "paper"})
 
@@ -53,26 +61,57 @@ Opener = Callable[[], Opened]
 
 
 @final
-class Ticket:
-    """A message that was given to a notifier's thread, and whose answer is still to come."""
+class Lot:
+    """Messages that were given to a notifier's thread together, and what became of them, in order.
 
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        self.answer: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
-        self._claim = threading.Lock()
+    Whoever takes a message off ``waiting`` deals with it: the thread that sends, or the one that takes back
+    what nobody has begun. A deque gives each to one of them alone.
+    """
 
-    def claim(self) -> bool:
-        """Whoever gets true deals with it: the thread that sends, or the one that stopped waiting."""
-        return self._claim.acquire(blocking=False)
+    def __init__(self, messages: Sequence[Message], thread: int = 0) -> None:
+        self.messages = messages
+        self.thread = thread
+        self.answers: list[Delivery] = []
+        self.begun: float | None = None
+        """When the message that is being sent was begun, on the monotonic clock."""
+        self.over: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._waiting = deque(messages)
+        self._back: list[Message] = []
+
+    def take(self) -> Message | None:
+        """The next message, for whoever sends it now; None if none is left."""
+        try:
+            message = self._waiting.popleft()
+        except IndexError:
+            return None
+        self.begun = monotonic()
+        return message
+
+    def take_back(self) -> None:
+        """What nobody has begun to send is not sent."""
+        with suppress(IndexError):
+            while True:
+                self._back.append(self._waiting.pop())
+
+    @property
+    def tried(self) -> int:
+        """How many were begun. While another thread takes some back, perhaps one too many, never too few."""
+        return len(self.messages) - len(self._waiting) - len(self._back)
+
+    def answered(self, delivery: Delivery) -> None:
+        """One more answer. A channel that is down is not asked for each that waits: the lot ends with it."""
+        self.answers.append(delivery)
+        if delivery.outcome in UNSENT:
+            self.take_back()
 
 
 @final
 class Line:
     """One channel, by its name, that can be sent on. Belongs to one thread at a time."""
 
-    ahead = 4
-    """Messages that may be given before the first of them is answered: the notifier's thread need not wait
-    for the courier's. Only where the channel takes a key: otherwise each is marked before the next."""
+    most = 50
+    """Messages that may be given in one lot, so that the notifier's thread need not wait for the courier's.
+    Only where the channel takes a key: otherwise each is marked before the next."""
 
     def __init__(self, channel: str, plugin: str, opener: Opener, *, patience: float = PATIENCE) -> None:
         """Open the notifier; what ``opener`` raises flies."""
@@ -81,8 +120,9 @@ class Line:
         self.patience = patience
         self._opener = opener
         self._opened = opener()
-        self._jobs: queue.SimpleQueue[Ticket | None] | None = None
+        self._jobs: queue.SimpleQueue[Lot | None] | None = None
         self._left_behind = 0
+        self._thread = 0
         self._noted: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -103,35 +143,53 @@ class Line:
             for (code, what), count in sorted(self._noted.items())
         )
 
-    def send(self, message: Message) -> Delivery:
-        """Hand a message over; whatever happens, there is an answer."""
-        return self.end(self.begin(message))
-
-    def begin(self, message: Message) -> Ticket:
-        """Give a message to the notifier's thread."""
-        ticket = Ticket(message)
+    def begin(self, messages: Sequence[Message]) -> Lot:
+        """Give messages to the notifier's thread, behind those that it has."""
+        lot = Lot(messages, self._thread)
         if self._left_behind >= MOST_LEFT_BEHIND:
-            ticket.answer.put(Delivery.retry("plugin-hangs"))
-            return ticket
+            lot.take()
+            lot.answered(Delivery.retry("plugin-hangs"))
+            lot.over.put(None)
+            return lot
         if self._jobs is None:
             self._jobs = queue.SimpleQueue()
             name = f"grassroots-{self.channel}"
             work = (self._opened.notifier, self._jobs)
             threading.Thread(target=self._work, args=work, name=name, daemon=True).start()
-        self._jobs.put(ticket)
-        return ticket
+        self._jobs.put(lot)
+        return lot
 
-    def end(self, ticket: Ticket) -> Delivery:
-        """The answer, or what has to be said when none comes."""
-        try:
-            return ticket.answer.get(timeout=self.patience)
-        except queue.Empty:
-            # Claimed by nobody: it stood behind one that hangs, and is not sent any more.
-            return Delivery.retry("not-tried") if ticket.claim() else self._hung()
+    def end(self, lot: Lot) -> list[Delivery]:
+        """The answers, in order, once the lot is over; those beyond the last answer were not tried.
 
-    def _hung(self) -> Delivery:
+        A lot ends with the first message that did not go through, and after :data:`OFTEN` seconds: what was
+        sent is to be marked, however slow the channel is.
+        """
+        since = monotonic()
+        if lot.thread != self._thread:
+            lot.take_back()  # it stands behind one that hangs
+            if not lot.tried:
+                return []
+        while True:
+            now = monotonic()
+            hangs_at = (since if lot.begun is None else lot.begun) + self.patience
+            if now >= since + OFTEN:
+                lot.take_back()
+            if now >= hangs_at:
+                lot.take_back()
+                answers = list(lot.answers)
+                return answers if len(answers) >= lot.tried else [*answers, self._hung(lot)]
+            until = hangs_at if now >= since + OFTEN else min(hangs_at, since + OFTEN)
+            with suppress(queue.Empty):
+                lot.over.get(timeout=until - now)
+                return lot.answers
+
+    def _hung(self, lot: Lot) -> Delivery:
         self.note("notifier-hangs")
+        if lot.thread != self._thread:
+            return Delivery.uncertain("no-answer")  # its thread came back for this one, and hangs again
         self._left_behind += 1
+        self._thread += 1
         if self._jobs is not None:
             self._jobs.put(None)  # should it ever come back, it finds that it is not needed
             self._jobs = None
@@ -144,14 +202,11 @@ class Line:
             self.note("notifier-reopen", type(error).__name__)
         return Delivery.uncertain("no-answer")
 
-    def _work(
-        self,
-        notifier: Notifier,
-        jobs: queue.SimpleQueue[Ticket | None],
-    ) -> None:
-        while (ticket := jobs.get()) is not None:
-            if ticket.claim():
-                ticket.answer.put(self._asked(notifier, ticket.message))
+    def _work(self, notifier: Notifier, jobs: queue.SimpleQueue[Lot | None]) -> None:
+        while (lot := jobs.get()) is not None:
+            while (message := lot.take()) is not None:
+                lot.answered(self._asked(notifier, message))
+            lot.over.put(None)
 
     def _asked(self, notifier: Notifier, message: Message) -> Delivery:
         try:
