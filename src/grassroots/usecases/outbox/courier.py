@@ -3,9 +3,10 @@
 Send first, then mark: the other order would lose what a crash leaves between them. What that costs depends on
 the channel:
 
-- It takes a key (the same notice twice is delivered once) and has no rate: whole portions are leased, sent
-  and marked together. A worker that dies leaves leases behind; when they are over, the parcels are sent again
-  one by one under the same key, and nobody sees them twice.
+- It takes a key (the same notice twice is delivered once) and has no rate: whole portions are leased, in the
+  batch that marks the portion before, while the notifier still has some lots of that one to send. A worker
+  that dies leaves leases behind; when they are over, the parcels are sent again one by one under the same
+  key, and nobody sees them twice.
 - It takes no key, or may only take so many a minute: one parcel at a time, leased in the same batch that
   marks the one before. A worker that dies leaves one parcel of which nobody knows; it becomes ``uncertain``.
 
