@@ -11,7 +11,7 @@ Days are days on the wall of the network; a window across midnight belongs to th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from enum import StrEnum
 from typing import Any, Self, final
@@ -26,6 +26,7 @@ from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
 from grassroots.values.dates import Span
 from grassroots.values.ids import AvailabilityId, LeaveId, MemberId, StationId, WishId
+from grassroots.values.messy import DayPart, Weekly
 
 
 class Willing(StrEnum):
@@ -130,6 +131,49 @@ class Window:
 def _minutes(starts: time, ends: time) -> tuple[int, int]:
     first, last = (one.hour * 60 + one.minute for one in (starts, ends))
     return first, last if last > first else last + 24 * 60
+
+
+def windows_of(told: Iterable[Weekly], hours: Mapping[DayPart, tuple[time, time]]) -> tuple[Window, ...]:
+    """What somebody said of their week as windows. ``hours`` is which hours each part of the day has.
+
+    Who comes in the morning and in the afternoon may have a shift over noon: windows of a day that touch or
+    overlap become one. BadInput ``day-part-unknown`` for a part that no rule pack knows.
+    """
+    whole: set[Weekday] = set()
+    spans: dict[Weekday, list[tuple[int, int]]] = {}
+    for one in told:
+        weekday = tuple(Weekday)[one.weekday]
+        if one.part is not None:
+            if one.part not in hours:
+                raise BadInput("day-part-unknown", part=one.part.value)
+            spans.setdefault(weekday, []).append(_minutes(*hours[one.part]))
+        elif one.starts is not None and one.ends is not None:
+            spans.setdefault(weekday, []).append(_minutes(one.starts, one.ends))
+        else:
+            whole.add(weekday)
+    found = []
+    for weekday in Weekday:
+        if weekday in whole:
+            found.append(Window(weekday))
+            continue
+        found += [
+            Window(weekday, _clock(first), _clock(last)) for first, last in _merged(spans.get(weekday, []))
+        ]
+    return tuple(found)
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def _clock(minutes: int) -> time:
+    return time(minutes // 60 % 24, minutes % 60)
 
 
 def _each_once(_: Any, field: attrs.Attribute[Any], value: tuple[Any, ...]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, final
+from datetime import date, time
+from typing import Any, TypeVar, final
 
 from grassroots.contracts.storage import Between, Condition, Is
 from grassroots.domain.availability import (
@@ -12,12 +12,16 @@ from grassroots.domain.availability import (
     ToldStatus,
     Wish,
     standing,
+    windows_of,
 )
 from grassroots.domain.member import Member
+from grassroots.domain.pack import Packs
 from grassroots.domain.recurrence import Weekday
 from grassroots.domain.station import Station
+from grassroots.errors import BadInput
 from grassroots.values.dates import Period, Span
 from grassroots.values.ids import AvailabilityId, LeaveId, MemberId, WishId
+from grassroots.values.messy import Cell, DayPart, read_away, read_weekly
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
@@ -48,6 +52,27 @@ class Availabilities(Room):
         return give_availability(work, member, Span(first or work.today, last), **fields)
 
     @act
+    def give_in_words(
+        self,
+        work: Work,
+        /,
+        member: MemberId,
+        words: str,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        **fields: Any,
+    ) -> Availability:
+        """The same as somebody said it: "每周三上午、周六 8:30-11:30", "Mon-Fri morning", "随时", "不能来".
+
+        Which hours a part of the day has, the pack table ``day_part`` says. BadInput with the problem of the
+        words (see :func:`grassroots.values.messy.read_weekly`), ``weekly-missing`` for none.
+        """
+        told = _read(read_weekly(words), "weekly-missing")
+        windows = windows_of(told, hours_of(work.office.packs, work.today))
+        return give_availability(work, member, Span(first or work.today, last), windows=windows, **fields)
+
+    @act
     def withdraw(self, work: Work, id: AvailabilityId) -> Availability:
         """It holds no more."""
         return work.keep(work.load(Availability, id).withdraw())
@@ -56,6 +81,18 @@ class Availabilities(Room):
     def give_leave(self, work: Work, member: MemberId, first: date, last: date | None = None) -> Leave:
         """Somebody is away from a day to a day (both included; None: until they are back)."""
         return give_leave(work, member, Span(first, last))
+
+    @act
+    def give_leaves_in_words(
+        self, work: Work, member: MemberId, words: str, *, written: date | None = None
+    ) -> list[Leave]:
+        """The same as somebody said it: "7月3日至10日、下周一". ``written``: on which day they did (today).
+
+        BadInput with the problem that the words have (see :func:`grassroots.values.messy.read_away`),
+        ``away-missing`` for none.
+        """
+        spans = _read(read_away(words, written or work.today), "away-missing")
+        return [give_leave(work, member, span) for span in spans]
 
     @act
     def withdraw_leave(self, work: Work, id: LeaveId) -> Leave:
@@ -121,6 +158,31 @@ class Availabilities(Room):
     def wishes(self, reading: Reading, period: Period, *, member: MemberId | None = None) -> list[Wish]:
         """The wishes about some day of a period, in order of entry."""
         return reading.list(Wish, _GIVEN, *_touching(period), *_of(member))
+
+
+T = TypeVar("T")
+
+
+def _read(cell: Cell[T], missing: str) -> T:
+    """What was read, or the problem as a refusal."""
+    if cell.problem is not None:
+        raise BadInput(cell.problem.code, **cell.problem.facts)
+    if cell.value is None:
+        raise BadInput(missing)
+    return cell.value
+
+
+def hours_of(packs: Packs, on: date) -> dict[DayPart, tuple[time, time]]:
+    """Which hours each part of the day has, from the pack table ``day_part``."""
+    found = {}
+    for code, answer in packs.table("day_part", on).items():
+        if code in set(DayPart):
+            first, last = (int(answer.value[f"{edge}_minutes"]) for edge in ("from", "until"))
+            found[DayPart(code)] = (
+                time(first // 60 % 24, first % 60),
+                time(last // 60 % 24, last % 60),
+            )
+    return found
 
 
 def give_availability(

@@ -255,6 +255,9 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
                 "adults_with_minors_count": _SOME,
             }
         ),
+        "day_part": Table(
+            columns={"from_minutes": _must(_WHOLE), "until_minutes": _must(_WHOLE)}, labelled=True
+        ),
         "duty_limit": Table(
             columns={
                 "when": _must(_one("any", "night", "outdoor", "heat")),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from grassroots.usecases.intake import (
     forms_activity,
+    forms_availability,
     forms_desk,
     forms_pairing,
     forms_people,
@@ -18,6 +19,7 @@ from grassroots.usecases.intake.landing import Lander
 LANDERS: Mapping[str, Lander] = {
     **forms_people.LANDERS,
     **forms_activity.LANDERS,
+    **forms_availability.LANDERS,
     **forms_desk.LANDERS,
     **forms_street.LANDERS,
     **forms_voice.LANDERS,
@@ -35,6 +37,8 @@ MAKES: Mapping[str, tuple[str, ...]] = {
     "activities": ("activity", "occurrence", "attendance"),
     "sign-in": ("activity", "occurrence", "attendance"),
     "roster": ("shift", "duty"),
+    "availability": ("availability", "leave"),
+    "availability-week": ("availability", "leave"),
     "duty-log": ("shift", "duty"),
     "concerns": ("concern",),
     "meetings": ("meeting", "concern"),

@@ -19,7 +19,7 @@ from grassroots.contracts.tables import CellValue
 from grassroots.domain.form import ORIGIN, CellKind, FormColumn, FormLayout, Origin, Recognised
 from grassroots.errors import Fact
 from grassroots.values import messy
-from grassroots.values.dates import PartialDate
+from grassroots.values.dates import PartialDate, Span
 from grassroots.values.names import Sex
 from grassroots.values.texts import plain
 
@@ -127,6 +127,21 @@ class Row:
     def whole(self, key: str) -> int | None:
         """A whole number."""
         return self._read(key, messy.read_whole)
+
+    def week(self, key: str) -> tuple[messy.Weekly, ...] | None:
+        """When somebody can come in a week, in words; an empty tuple: not at all."""
+        return self._read(key, messy.read_weekly)
+
+    def week_of(self, keys: tuple[str, ...]) -> tuple[messy.Weekly, ...] | None:
+        """The same from seven columns, Monday first; None if nothing stands in any of them."""
+        read = [self._read(key, messy.read_day_parts) for key in keys]
+        if all(parts is None for parts in read):
+            return None
+        return tuple(messy.Weekly(day, *part) for day, parts in enumerate(read) for part in parts or ())
+
+    def away(self, key: str, written: date | None) -> tuple[Span, ...]:
+        """The days on which somebody is away; ``written``: when they wrote it."""
+        return self._read(key, lambda cell: messy.read_away(cell, written)) or ()
 
     def phone(self, key: str) -> str | None:
         """A telephone number."""

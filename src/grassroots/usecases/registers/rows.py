@@ -21,6 +21,7 @@ from grassroots.domain.station import Station
 from grassroots.domain.suggestion import Campaign, Submission
 from grassroots.domain.team import Membership, Participation, Programme, Team
 from grassroots.locale import label, say
+from grassroots.usecases.registers.availability import in_a_grid, in_words
 from grassroots.usecases.registers.names import Names
 from grassroots.values.dates import Period
 
@@ -356,6 +357,8 @@ WRITERS: Mapping[str, Writer] = {
     "activities": _activities,
     "sign-in": _sign_ins,
     "roster": _roster,
+    "availability": in_words,
+    "availability-week": in_a_grid,
     "duty-log": _duty_log,
     "concerns": _concerns,
     "meetings": _meetings,

@@ -6,6 +6,7 @@ number 1952.1 that was January or October) it is a problem. Nothing here raises 
 """
 
 from grassroots.values.messy.amounts import BareNumber, read_flag, read_minutes, read_whole
+from grassroots.values.messy.away import read_away
 from grassroots.values.messy.cells import (
     Cell,
     CellValue,
@@ -24,16 +25,21 @@ from grassroots.values.messy.people import (
     read_phone,
     read_sex,
 )
+from grassroots.values.messy.weekly import DayPart, Weekly, read_day_parts, read_weekly
 
 __all__ = [
     "BareNumber",
     "Cell",
     "CellValue",
+    "DayPart",
     "Problem",
+    "Weekly",
     "is_blank",
     "is_ditto",
     "is_total",
+    "read_away",
     "read_day",
+    "read_day_parts",
     "read_flag",
     "read_id_number",
     "read_minutes",
@@ -44,5 +50,6 @@ __all__ = [
     "read_sex",
     "read_text",
     "read_time",
+    "read_weekly",
     "read_whole",
 ]
