@@ -6,7 +6,7 @@ Nothing here makes a problem invalid; a planner takes it all the same. But a cle
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from grassroots.contracts.planning.answer import Finding
 from grassroots.contracts.planning.fair import reach
@@ -45,18 +45,25 @@ def _idle(problem: RotaProblem) -> Iterator[Finding]:
             yield Finding.of("doubt-never-free", person=person.id)
 
 
-def _may(person: Person, slot: Slot) -> bool:
-    return (
-        slot.requires <= person.skills
-        and all(bar.slot != slot.id for bar in person.barred)
-        and all(off.day != slot.day for off in person.days_off)
-        and not any(away.starts < slot.ends and slot.starts < away.ends for away in person.away)
-    )
+def _may(person: Person) -> Callable[[Slot], bool]:
+    barred = {bar.slot for bar in person.barred}
+    off = {one.day for one in person.days_off}
+
+    def may(slot: Slot) -> bool:
+        return (
+            slot.requires <= person.skills
+            and slot.id not in barred
+            and slot.day not in off
+            and not any(away.starts < slot.ends and slot.starts < away.ends for away in person.away)
+        )
+
+    return may
 
 
 def _orphans(problem: RotaProblem) -> Iterator[Finding]:
+    people = [(person, _may(person)) for person in problem.people]
     for slot in problem.slots:
-        able = [person for person in problem.people if _may(person, slot)]
+        able = [person for person, may in people if may(slot)]
         for need in slot.needs:
             have = sum(not need.skill or need.skill in person.skills for person in able)
             if have == 0 and max(need.wanted, need.least) > 0:
@@ -82,13 +89,13 @@ def _unknown_skills(problem: RotaProblem) -> Iterator[Finding]:
 
 def _wishes(problem: RotaProblem) -> Iterator[Finding]:
     said: dict[tuple[str, str], set[bool]] = defaultdict(set)
-    people = {person.id: person for person in problem.people}
+    may = {person.id: _may(person) for person in problem.people}
     slots = {slot.id: slot for slot in problem.slots}
     for wish in problem.wishes:
         if (not wish.on) in said[wish.person, wish.slot]:
             yield Finding.of("doubt-wishes-at-odds", person=wish.person, slot=wish.slot)
         said[wish.person, wish.slot].add(wish.on)
-        if wish.on and not _may(people[wish.person], slots[wish.slot]):
+        if wish.on and not may[wish.person](slots[wish.slot]):
             yield Finding.of("doubt-wish-forbidden", person=wish.person, slot=wish.slot)
 
 

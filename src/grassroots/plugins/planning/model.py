@@ -1,17 +1,18 @@
 """A rota as rows: what each hard rule and each goal means in whole numbers.
 
-One variable of 0 or 1 for each person and slot that go together. Who may not have a slot has no variable for
-it at all, unless somebody asks which rules clash (``told``): then the variable is there, and a row that
-belongs to the rule forbids it.
+One variable of 0 or 1 for each person and slot that go together, or one for several slots and people that are
+alike (see ``alike``). Who may not have a slot has no variable for it at all, unless somebody asks which rules
+clash (``told``): then each variable is there, and a row that belongs to the rule forbids it.
 
 Formulations are chosen to be tight, so that bounds are good: duties too close to each other exclude one
-another by whole cliques, and not two by two; a stretch that has begun pulls each of its days along.
+another by whole cliques, and not two by two; a stretch that has begun pulls each of its days along; all who
+need company in a slot are counted together where it is known how many can be there.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import combinations, pairwise
 from typing import final
 
@@ -23,10 +24,13 @@ from grassroots.contracts.planning import (
     Assignment,
     Company,
     Fairness,
+    Person,
     RotaProblem,
     Rule,
     Slot,
 )
+from grassroots.contracts.planning.fair import reach
+from grassroots.plugins.planning.alike import Alike, Crowd
 from grassroots.plugins.planning.bars import bars_of
 from grassroots.plugins.planning.person import PersonRows
 from grassroots.plugins.planning.rows import Rows, Sum
@@ -36,7 +40,7 @@ Asked = Callable[[str, str], bool]
 
 @final
 class RotaModel:
-    """The rows of a problem. ``pairs`` are the variables by (person, slot).
+    """The rows of a problem. ``pairs`` are the variables by (person, slot), where there is one.
 
     ``told`` builds for finding clashes: barred pairs have variables, and rows carry their rules. ``asked``
     says which pairs matter; all others are left out.
@@ -46,24 +50,22 @@ class RotaModel:
         self.problem = problem
         self.rows = Rows()
         self.pairs: dict[tuple[str, str], int] = {}
+        # By slot the people in it; one of a crowd stands for all of it, and the variable counts them.
         self.by_slot: dict[str, dict[str, int]] = {slot.id: {} for slot in problem.slots}
         self._told = told
+        self._asked = asked
         self._skills = {person.id: person.skills for person in problem.people}
-        for person in problem.people:
-            bars = bars_of(problem, person)
-            mine = []
-            for slot in problem.slots:
-                if asked is not None and not asked(person.id, slot.id):
-                    continue
-                reasons = bars(slot)
-                if reasons and not told:
-                    continue
-                column = self.rows.variable()
-                self.pairs[person.id, slot.id] = self.by_slot[slot.id][person.id] = column
-                mine.append((slot, column))
-                for rules in reasons:
-                    self.rows.at_most([column], 0, rules)
-            PersonRows(self.rows, problem, person, mine, told=told)
+        self._people_by_id = {person.id: person for person in problem.people}
+        # Of each person slot and variable; one of several slots that are alike stands for all of them.
+        self._mine: dict[str, list[tuple[Slot, int]]] = {}
+        self._crowds: list[Crowd] = []
+        self._most_in = {
+            slot.id: need.most
+            for slot in problem.slots
+            for need in slot.needs
+            if not need.skill and need.most is not None
+        }
+        self._people()
         self._slots()
         self._crews()
         for fixed in problem.fixed:
@@ -72,6 +74,64 @@ class RotaModel:
                 self.rows.at_least(
                     [] if found is None else [found], 1, (Rule("fixed", fixed.person, fixed.slot),)
                 )
+
+    # -- people -------------------------------------------------------------------------------------------
+    def _people(self) -> None:
+        alike = Alike(self.problem)
+        crowds: dict[tuple[tuple[str, ...], Hashable], list[tuple[str, int]]] = defaultdict(list)
+        for person in self.problem.people:
+            mine: list[tuple[Slot, int]] = []
+            together: dict[Hashable, list[Slot]] = defaultdict(list)
+            for number, (slot, reasons) in enumerate(self._open_to(person)):
+                key = None if self._told else alike.slot(person, slot)
+                together[number if key is None else key].append(slot)
+                for rules in reasons:
+                    self.rows.at_most([self._pair(person, slot, mine)], 0, rules)
+            for slots in together.values():
+                if len(slots) == 1:
+                    self._pair(person, slots[0], mine)
+                    continue
+                column = self.rows.variable()
+                mine.append((slots[0], column))
+                ids = tuple(slot.id for slot in slots)
+                crowds[ids, alike.person(person)].append((person.id, column))
+            self._mine[person.id] = mine
+            PersonRows(self.rows, self.problem, person, mine, told=self._told)
+        for (places, _), people in crowds.items():
+            self._crowd(people, places)
+
+    def _open_to(self, person: Person) -> Iterable[tuple[Slot, list[tuple[Rule, ...]]]]:
+        bars = bars_of(self.problem, person)
+        for slot in self.problem.slots:
+            if self._asked is not None and not self._asked(person.id, slot.id):
+                continue
+            reasons = bars(slot)
+            if self._told or not reasons:
+                yield slot, reasons
+
+    def _pair(self, person: Person, slot: Slot, mine: list[tuple[Slot, int]]) -> int:
+        pair = (person.id, slot.id)
+        if pair not in self.pairs:
+            column = self.rows.variable()
+            self.pairs[pair] = self.by_slot[slot.id][person.id] = column
+            mine.append((slot, column))
+        return self.pairs[pair]
+
+    def _crowd(self, people: Sequence[tuple[str, int]], slots: Sequence[str]) -> None:
+        """People who are alike in these slots: as many as are there at all are spread over the slots."""
+        first = people[0][0]
+        spread = Sum([column for _, column in people], [1] * len(people))
+        counts = []
+        for slot in slots:
+            most = self._most_in.get(slot, len(people))
+            count = self.rows.variable(0, min(len(people), most))
+            self.by_slot[slot][first] = count
+            spread.add(count, -1)
+            counts.append((slot, count))
+            if len(people) == 1:
+                self.pairs[first, slot] = count
+        self.rows.between(spread, 0, 0)
+        self._crowds.append(Crowd(tuple(people), tuple(counts)))
 
     # -- slots and crews ----------------------------------------------------------------------------------
     def _having(self, slot: Slot, skill: str) -> list[int]:
@@ -140,23 +200,57 @@ class RotaModel:
         if not asking:
             return
         others = [person for person in there if person in rule.others]
-        known = (Rule("company", name=rule.code),)
         # The company of all is counted once, and each one's own part in it taken off again.
         together = Sum()
         for person in others:
             together.plus(there[person])
         if len(asking) > 2 and len(others) > 2:
-            count = self.rows.variable(0, len(others))
+            most = sum(
+                factor * self.rows.highs[one]
+                for one, factor in zip(together.columns, together.factors, strict=True)
+            )
+            count = self.rows.variable(0, most)
             together.add(count, -1)
             self.rows.between(together, 0, 0)
             together = Sum([count], [1])
+        places = self._most_in.get(slots[0].id) if len(slots) == 1 and not self._told else None
+        if places is not None:
+            outside = [column for person, column in asking if person not in rule.others]
+            inside = [column for person, column in asking if person in rule.others]
+            self._accompanied(outside, together, rule.least, places - rule.least)
+            self._accompanied(inside, together, rule.least + 1, places)
+            return
+        known = (Rule("company", name=rule.code),)
         for person, column in asking:
+            own = person in rule.others
+            if self.rows.highs[column] > 1:
+                self._accompanied([column], together, rule.least + own, self.rows.highs[column])
+                continue
             left = Sum()
             left.plus(together)
-            if person in rule.others:
+            if own:
                 left.plus(there[person], -1)
             left.add(column, -rule.least)
             self.rows.between(left, 0, None, known)
+
+    def _accompanied(self, columns: Sequence[int], together: Sum, least: int, most: int) -> None:
+        """As soon as anybody of these is there, so many of the others are, and of these at most so many."""
+        if not columns:
+            return
+        if most <= 0:
+            self.rows.at_most(columns, 0)
+            return
+        some = Sum(list(together.columns), list(together.factors))
+        if least > 1:
+            mark = self.rows.variable()
+            some.add(mark, -least)
+            self.rows.between(some, 0, None)
+            some = Sum([mark], [1])
+        left = Sum()
+        left.plus(some, most)
+        for column in columns:
+            left.add(column, -1)
+        self.rows.between(left, 0, None)
 
     # -- goals --------------------------------------------------------------------------------------------
     def goal(self, name: str) -> Sum:
@@ -174,8 +268,9 @@ class RotaModel:
                     found = Sum([*having, missing], [1] * (len(having) + 1))
                     self.rows.between(found, need.wanted, None)
                     total.add(missing, need.under)
-                if need.over and len(having) > need.wanted:
-                    extra = self.rows.variable(0, len(having) - need.wanted)
+                able = sum(self.rows.highs[column] for column in having)
+                if need.over and able > need.wanted:
+                    extra = self.rows.variable(0, able - need.wanted)
                     found = Sum([*having, extra], [*(1 for _ in having), -1])
                     self.rows.between(found, None, need.wanted)
                     total.add(extra, need.over)
@@ -190,17 +285,28 @@ class RotaModel:
             else:
                 total.constant += 1
                 total.add(column, -1)
+        for crowd in self._crowds:
+            if len(crowd.people) > 1:
+                for _, column in crowd.people:
+                    total.add(column)
         total.constant += len(standing - self.pairs.keys())
         return total
 
     def _wishes(self) -> Sum:
         total = Sum()
+        gain: dict[tuple[str, str], int] = defaultdict(int)
         for wish in self.problem.wishes:
-            column = self.pairs.get((wish.person, wish.slot))
-            if wish.on:
-                total.constant += wish.weight
-            if column is not None and wish.weight:
-                total.add(column, -wish.weight if wish.on else wish.weight)
+            total.constant += wish.weight if wish.on else 0
+            gain[wish.person, wish.slot] += wish.weight if wish.on else -wish.weight
+        for pair, column in self.pairs.items():
+            if weight := gain.get(pair, 0):
+                total.add(column, -weight)
+        for crowd in self._crowds:
+            if len(crowd.people) > 1:
+                for person, column in crowd.people:
+                    # Slots that are alike are wished for alike.
+                    if weight := gain.get((person, crowd.slots[0][0]), 0):
+                        total.add(column, -weight)
         return total
 
     def _fairness(self) -> Sum:
@@ -214,41 +320,50 @@ class RotaModel:
         """The variables that a measure of fairness counts for a person."""
         return [
             column
-            for slot in self.problem.slots
-            if (fairness.slots is None or slot.id in fairness.slots)
-            and (column := self.by_slot[slot.id].get(person)) is not None
+            for slot, column in self._mine[person]
+            if fairness.slots is None or slot.id in fairness.slots
         ]
 
     def _away_from_share(self, fairness: Fairness, person: str, target: int) -> Sum:
         mine = self.counted(fairness, person)
-        costs = [unfair(count, target, len(fairness.targets)) for count in range(len(mine) + 1)]
-        cost = self.rows.variable(0, max(costs))
+        most = min(len(mine), self._reach(fairness, person)) if not self._told else len(mine)
+        costs = [unfair(count, target, len(fairness.targets)) for count in range(most + 1)]
+        count, cost = self.rows.variable(0, most), self.rows.variable(min(costs), max(costs))
+        self.rows.between(Sum([count, *mine], [-1, *(1 for _ in mine)]), 0, 0)
         # The cost grows faster and faster in both directions: it lies above each of its own edges.
         steps = sorted({(after - before, number) for number, (before, after) in enumerate(pairwise(costs))})
         seen: set[int] = set()
         for slope, number in steps:
-            if slope in seen:
-                continue
-            seen.add(slope)
-            if slope == 0:
-                if costs[number] > 0:
-                    self.rows.lows[cost] = max(self.rows.lows[cost], costs[number])
-                continue
-            edge = Sum([cost, *mine], [1, *(-slope for _ in mine)])
-            self.rows.between(edge, costs[number] - slope * number, None)
-        if not mine:
-            self.rows.lows[cost] = costs[0]
+            if slope and slope not in seen:
+                seen.add(slope)
+                self.rows.between(Sum([cost, count], [1, -slope]), costs[number] - slope * number, None)
         return Sum([cost], [1])
+
+    def _reach(self, fairness: Fairness, person: str) -> int:
+        """The most that the limits of a person allow of a measure, each by itself."""
+        asked = [slot for slot in self.problem.slots if fairness.slots is None or slot.id in fairness.slots]
+        fixed = sum(one.person == person and one.on for one in self.problem.fixed)
+        return max(fixed, reach(self.problem, self._people_by_id[person], asked))
 
     # -- answers ------------------------------------------------------------------------------------------
     def assignments(self, values: Sequence[int]) -> tuple[Assignment, ...]:
         """The assignments of a solution, sorted."""
-        return tuple(sorted(Assignment(*pair) for pair, column in self.pairs.items() if values[column]))
+        given = [Assignment(*pair) for pair, column in self.pairs.items() if values[column]]
+        for crowd in self._crowds:
+            if len(crowd.people) > 1:
+                given.extend(crowd.assignments(values))
+        return tuple(sorted(given))
 
     def values_of(self, assignments: Iterable[Assignment]) -> dict[int, int]:
-        """The variables of pairs, as these assignments have them."""
+        """The variables of people and slots, as these assignments have them."""
         given = {(one.person, one.slot) for one in assignments}
-        return {column: int(pair in given) for pair, column in self.pairs.items()}
+        there: dict[str, set[str]] = defaultdict(set)
+        for person, slot in given:
+            there[slot].add(person)
+        values = {column: int(pair in given) for pair, column in self.pairs.items()}
+        for crowd in self._crowds:
+            values.update(crowd.values_of(there))
+        return values
 
 
 def unfair(count: int, target: int, people: int) -> int:

@@ -29,6 +29,7 @@ from grassroots.plugins.planning.engine import CpSat, Solved, cp_sat
 from grassroots.plugins.planning.model import Asked, RotaModel
 from grassroots.plugins.planning.repair import nearby
 from grassroots.plugins.planning.rows import Rows, Sum
+from grassroots.plugins.planning.start import first_rota
 from grassroots.plugins.planning.stepwise import Stepwise, binds_people, counted
 
 _FIRST_TRY: Final = 3.0
@@ -124,6 +125,15 @@ class Search:
             self._solver.feed()
 
     def _minimize(self, goal: Sum, share: float) -> Solved:
+        if self._values is None and not self._problem.standing:
+            self._begin(goal)
+        lowest = _lowest(self._model.rows, goal)
+        if (
+            self._values is not None
+            and len(self._values) == len(self._model.rows.lows)
+            and goal.value(self._values) == lowest
+        ):
+            return Solved(self._values, lowest, True)
         seconds, effort = self.left(share), self._effort
         first = _FIRST_TRY + len(self._model.rows.lows) / _VARIABLES_A_SECOND
         hint: Sequence[int] | Mapping[int, int] | None = self._values
@@ -143,6 +153,14 @@ class Search:
             goal, seconds=rest, workers=max(_MANY, effort.cores), seed=effort.seed, hint=solved.values or hint
         )
         return self._kept(_better(solved, again, goal), goal)
+
+    def _begin(self, goal: Sum) -> None:
+        start = first_rota(self._problem)
+        hint = self._model.values_of(start)
+        found = self._solver.minimize(
+            goal, seconds=self.left(0.2), workers=1, seed=self._effort.seed, hint=hint, fixed=True
+        )
+        self._values = found.values
 
     def _kept(self, solved: Solved, goal: Sum) -> Solved:
         """What was found before still holds when the time was too short to find it again."""

@@ -8,7 +8,7 @@ count. Nothing here knows a planner.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, final
 
@@ -122,13 +122,14 @@ class _Mapping:
             # Somebody who is only imagined: free at any time, and able to do what is asked.
             return Person(id=member.id, skills=as_set(member.skills), limits=self._limits(Caps()))
         barred, off, roles = [], set(), set()
+        against = self._obstacles(member)
         for shift in self.shifts:
             here = (member.id, shift.id) in self.fixed
             if shift.role is not None and (here or self.crew.holds(member.id, shift.role, shift.day)):
                 roles.add(f"role:{shift.role}")
             if here:
                 continue  # somebody put them there, and answers for it
-            for one in self.crew.obstacles(shift, member):
+            for one in against(shift):
                 if one.code is ObstacleCode.ON_LEAVE:
                     off.add((shift.day - self.period.first).days)
                 elif one.code is not ObstacleCode.NOT_APPOINTED or f"role:{shift.role}" in roles:
@@ -142,6 +143,20 @@ class _Mapping:
             barred=tuple(barred),
             done=tuple(self._elsewhere(member.id)),
         )
+
+    def _obstacles(self, member: Member) -> Callable[[Shift], tuple[Obstacle, ...]]:
+        """What stands against a member in a shift; asked once for shifts that differ in nothing it asks."""
+        named = {station for word in self.crew.given.get(member.id, ()) for station in word.stations}
+        known: dict[tuple[Any, ...], tuple[Obstacle, ...]] = {}
+
+        def against(shift: Shift) -> tuple[Obstacle, ...]:
+            place = shift.station if shift.station in named else None
+            key = (shift.day, shift.starts, shift.ends, shift.role, shift.outdoor, shift.minors, place)
+            if key not in known:
+                known[key] = self.crew.obstacles(shift, member)
+            return known[key]
+
+        return against
 
     def _limits(self, caps: Caps) -> Limits:
         return Limits(
