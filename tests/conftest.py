@@ -1,9 +1,10 @@
-"""What tests of every floor may ask for: database servers, and properties that do not hurry."""
+"""What tests of every floor may ask for: database servers, properties that do not hurry, a sealed suite."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests import sealed_run
 from tests.servers.mariadb import FAST as FAST_MARIADB
 from tests.servers.mariadb import MariaDB
 from tests.servers.postgresql import FAST as FAST_POSTGRESQL
@@ -27,6 +28,14 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> str:
 def mariadb(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a MariaDB server, one for the whole run."""
     return shared(tmp_path_factory, "mariadb", lambda: MariaDB(*FAST_MARIADB))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With GRASSROOTS_TEST_SEALED=1 every network is sealed (tests/sealed_run.py)."""
+    if sealed_run.SEALED_SUITE:
+        config.pluginmanager.register(sealed_run)
+        config.pluginmanager.register(sealed_run.Nodes)
+        sealed_run.begin()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -200,8 +200,8 @@ class Decoded:
     unknown: Mapping[str, Any]
 
 
-Seal = Callable[[Mapping[str, str]], dict[str, Any]]
-"""Gets the sensitive fields as JSON objects by group, and gives the sealed part of the body."""
+Seal = Callable[[Mapping[str, str]], str]
+"""Gets the sensitive fields as JSON objects by group, and gives the sealed part of the body as JSON."""
 Open = Callable[[int, Mapping[str, Any]], dict[str, Any]]
 
 UNKNOWN = "unknown"
@@ -215,7 +215,7 @@ class Codec:
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
         self._fields = {spec.name: frozenset(f.name for f in attrs.fields(spec.record)) for spec in kinds}
-        self._writers: dict[str, tuple[Writer, tuple[tuple[str, Writer], ...]]] = {}
+        self._writers: dict[str, tuple[str, Writer, tuple[tuple[str, Writer], ...]]] = {}
         self._events: dict[str, type[Event]] = {}
         for event in (event for spec in kinds for event in spec.events):
             # The trail names an event by its code alone: two classes of one code could not be told apart.
@@ -242,17 +242,16 @@ class Codec:
     def _sealed(
         self, spec: KindSpec[Any], record: Any, salt: bytes, unknown: Mapping[str, Any], seal: Seal
     ) -> bytes:
-        general, parts = self._parts(spec)
+        head, general, parts = self._parts(spec)
         groups = {group: text for group, write in parts if (text := write(record)) != "{}"}
         if unknown:
             groups[UNKNOWN] = dumps(dict(unknown))
         # First of all, so that the key of a body is read off without parsing it.
-        sealed = f'"e":{dumps(seal(groups))},' if groups else ""
-        head = f'{{{sealed}"k":{dumps(spec.name)},"v":{spec.version},"s":"{salt.hex()}","r":'
-        return (head + general(record) + "}").encode()
+        sealed = f'"e":{seal(groups)},' if groups else ""
+        return f'{{{sealed}{head}"{salt.hex()}","r":{general(record)}}}'.encode()
 
-    def _parts(self, spec: KindSpec[Any]) -> tuple[Writer, tuple[tuple[str, Writer], ...]]:
-        """What writes the general fields of a kind, and the fields of each group that is sealed."""
+    def _parts(self, spec: KindSpec[Any]) -> tuple[str, Writer, tuple[tuple[str, Writer], ...]]:
+        """Kind and version, what writes the general fields, and the fields of each group that is sealed."""
         found = self._writers.get(spec.name)
         if found is None:
             by_group: dict[str, set[str]] = {}
@@ -260,6 +259,7 @@ class Codec:
                 by_group.setdefault(group.value, set()).add(name)
             general = self._fields[spec.name].difference(spec.sealed)
             found = self._writers[spec.name] = (
+                f'"k":{dumps(spec.name)},"v":{spec.version},"s":',
                 _COMPILER.writer_of(spec.record, general),
                 tuple(
                     (group, _COMPILER.writer_of(spec.record, frozenset(names)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -116,7 +117,10 @@ def test_what_a_newer_version_stored_is_sealed_too_and_written_back(sealed: Netw
     assert key is not None
     assert office.sealing is not None
     secret = office.sealing.key(office.storage, key, ref)
-    part = office.sealing.seal(ref, 1, key, secret, {"identity": '{"name":"卯大山","nickname":"山子"}'})
+    sealed_part = office.sealing.seal(
+        ref, 1, key, secret, {"identity": '{"name":"卯大山","nickname":"山子"}'}
+    )
+    part = json.loads(sealed_part)
     body = json.dumps(
         {"e": part, "k": "member", "v": 1, "s": "00", "r": {"id": member.id}}, separators=(",", ":")
     )
@@ -245,6 +249,16 @@ def test_hashes_are_cut_so_short_that_they_collide_and_search_is_still_exact() -
         stored = {row.keys["name"] for row in walk(seat.office.storage, Query("visitor"))}
         assert len(stored) <= 4
         assert [v.name for v in Reading(seat).walk(Visitor, Is("name", "客7"))] == ["客7"]
+
+
+@given(value=st.text(max_size=90), key_=st.binary(min_size=32, max_size=32))
+def test_a_search_value_is_the_hmac_of_its_name_and_text(value: str, key_: bytes) -> None:
+    from grassroots.workspace.sealing.sealing import _begun
+
+    inner, outer = (half.copy() for half in _begun(key_))
+    inner.update(value.encode("utf-8", "surrogatepass"))
+    outer.update(inner.digest())
+    assert outer.digest() == hmac.digest(key_, value.encode("utf-8", "surrogatepass"), "sha256")
 
 
 def test_nothing_is_grouped_by_what_is_sensitive_sealed_or_not(sealed: Network) -> None:

@@ -79,7 +79,7 @@ class Envelope:
                 ref, 0, dict(spec.keys_of(record)), office.codec.encode(spec, record, salt, unknown)
             )
 
-        def seal(groups: Mapping[str, str]) -> dict[str, Any]:
+        def seal(groups: Mapping[str, str]) -> str:
             assert self._sealing is not None
             key = self._new() if own else self._key(spec, ref, record, former, like)
             return self._sealing.seal(ref, spec.version, key, self._secret(key, ref), groups)
