@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self, final
 from zoneinfo import ZoneInfo
@@ -37,6 +38,8 @@ from grassroots.domain.policy import Actor, Policy, Posture
 from grassroots.domain.step import Step
 from grassroots.errors import BadInput, Conflict
 from grassroots.packs import shipped, text
+from grassroots.usecases.erasures import Settled, settle_erasures
+from grassroots.usecases.outbox.box import seal_outbox
 from grassroots.values.ids import Ids
 from grassroots.workspace.annex import Annex
 from grassroots.workspace.arriving import ARRIVING, check_whole
@@ -44,10 +47,11 @@ from grassroots.workspace.codec import Codec
 from grassroots.workspace.keying import KEYED, fill, mark
 from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import Kinds, KindSpec
+from grassroots.workspace.ledger import LEDGER, check_replayed
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.outside import Failure, Outside
 from grassroots.workspace.sealing import HEADER, KEYRING
-from grassroots.workspace.turning import finish, found_sealing
+from grassroots.workspace.turning import Progress, finish, found_sealing, quiet, unfinished
 from grassroots.workspace.work import Work
 
 
@@ -71,6 +75,8 @@ def open(
     entropy: Callable[[int], bytes] = secrets.token_bytes,
     pause: Callable[[float], None] = time.sleep,
     policy: PolicyOffer | None = None,
+    erasures: str | Path | None = None,
+    progress: Progress = quiet,
 ) -> Network:
     """Open a network by the URL of its storage; found it if it is not there yet.
 
@@ -86,19 +92,44 @@ def open(
 
     ``keys`` says where the key-encryption keys come from (``"env:GRASSROOTS_KEYS"``, ``"file:/path"``, a
     plugin's scheme, or a KeyService). With it the network is sealed, and one that was not is sealed now,
-    record by record, before this returns.
+    record by record, with its outbox, before this returns. ``progress`` is told how many records were looked
+    at, and of how many; broken off, the next opening goes on.
+
+    ``erasures`` is the ledger of erasures, a file outside the database and its backups. With it every erasure
+    is written down there, and whom an older backup brought back is erased again before this returns
+    (:attr:`Network.settled`). A network that kept one and was restored opens with it alone.
 
     Raises BadInput for an unknown scheme, zone or pack; Unreachable if the storage is; PluginError if the
     storage's plugin is broken; Corrupt ``archive-unfinished`` for a network whose load was broken off;
-    Locked for a sealed one without its keys or with others; MissingExtra without the extra ``ciphers``.
+    Locked for a sealed one without its keys or with others, and ``erasures-wanted`` for a restored one
+    without its ledger; MissingExtra without the extra ``ciphers``.
     """
     if storage is not None and url != _NOWHERE:
         raise BadInput("storage-twice")
     service = discovery.find_keys(keys) if isinstance(keys, str) else keys
-    opened = discovery.find_storage(url).open(url, network) if storage is None else storage(network)
+    if storage is None:
+        offer = discovery.find_storage(url)
+        opened = offer.open(url, network)
+        annex = Annex(partial(offer.open, url), partial(offer.networks, url))
+    else:
+        opened, annex = storage(network), Annex(storage)
+    ledger = None if erasures is None else Path(erasures)
     try:
-        annex = Annex(partial(discovery.find_storage(url).open, url) if storage is None else storage)
-        return _opened(opened, annex, network, zone, packs, kinds, service, clock, entropy, pause, policy)
+        return _opened(
+            opened,
+            annex,
+            network,
+            zone,
+            packs,
+            kinds,
+            service,
+            clock,
+            entropy,
+            pause,
+            policy,
+            ledger,
+            progress,
+        )
     except BaseException:
         opened.close()
         raise
@@ -116,10 +147,14 @@ def _opened(
     entropy: Callable[[int], bytes],
     pause: Callable[[float], None],
     policy: PolicyOffer | None,
+    ledger: Path | None,
+    progress: Progress,
 ) -> Network:
     table = Kinds((*standard_kinds(), *kinds))
-    storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING, KEYED, KEYRING])
+    storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING, KEYED, KEYRING, LEDGER])
     check_whole(storage, network)
+    if ledger is None:
+        check_replayed(storage, network)
     founding = Charter.found(
         salt=entropy(16), zone=zone or "Asia/Shanghai", founded_on=clock().astimezone(UTC).date()
     ).after
@@ -144,8 +179,10 @@ def _opened(
     # The chance of keys and nonces is the system's own, whatever ``entropy`` a test gives.
     sealing = found_sealing(_seat(draft), service, secrets.token_bytes)
     draft = attrs.evolve(draft, sealing=sealing, fence={HEADER: 0} if sealing is None else {})
-    if sealing is not None:
-        finish(_seat(draft))
+    if sealing is not None and unfinished(_seat(draft)):
+        # The outbox first: as long as the network itself is not done, whoever comes after a kill begins here.
+        seal_outbox(draft, progress)
+        finish(_seat(draft), progress)
     seat = _seat(draft)
     charter = _charter(seat, attrs.evolve(founding, packs=names))
     fill(seat)
@@ -161,9 +198,13 @@ def _opened(
         packs=in_force,
         policy=Policy.of(in_force, clock().date()),
         salt=bytes.fromhex(charter.salt),
-        outside=None if policy is None else Outside(policy, clock),
+        ledger=None if ledger is None else partial(settle_erasures, path=ledger),
     )
-    return Network(office)
+    # Before anybody is at a desk, and whatever an outside policy says: this is the network's own duty.
+    settled = None if ledger is None else settle_erasures(_seat(office), ledger)
+    if policy is not None:
+        office = attrs.evolve(office, outside=Outside(policy, clock))
+    return Network(office, settled)
 
 
 def _seat(office: Office) -> Seat:
@@ -215,8 +256,10 @@ def _calendar() -> Calendar:
 class Network:
     """One open network. Give every actor a desk; close it, or use it in ``with``."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, settled: Settled | None = None) -> None:
         self._office = office
+        self.settled = settled
+        """What opening did so that network and ledger say the same; None without a ledger."""
 
     @property
     def name(self) -> str:

@@ -33,7 +33,7 @@ def test_a_network_from_its_key_to_its_restored_copy(
     assert "wrapped under “k1”" in run(capsys, "keys", "check", "--network", town)
     assert "has a key of the name “k1” already" in run(capsys, "keys", "new", str(key), "--id", "k1", code=2)
     run(capsys, "keys", "new", str(key), "--id", "k2")
-    assert "still wrapped under “k1”" in run(capsys, "keys", "check", "--network", town, code=3)
+    assert "still hangs on k1" in run(capsys, "keys", "check", "--network", town, code=3)
     assert "wrapped under “k2”" in run(capsys, "keys", "rotate", "--search", "--network", town)
     answer = json.loads(run(capsys, "keys", "check", "--network", town, "--json"))
     assert (answer["keys"]["key"], answer["keys"]["unfinished"]) == ("k2", False)

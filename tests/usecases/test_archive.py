@@ -526,7 +526,7 @@ def test_lines_that_contradict_each_other_are_refused_though_the_hashes_are_righ
 def test_a_newer_format_is_told_and_other_files_are_left_alone(lively: Storage, tmp_path: Path) -> None:
     path = tmp_path / "file"
     for content, code in (
-        (archive(lively).replace(b'archive":2', b'archive":3'), "archive-newer"),
+        (archive(lively).replace(b'archive":2', b'archive":4'), "archive-newer"),
         (archive(lively).replace(b'archive":2', b'archive":"2"'), "archive-line"),
         (b"", "archive-not-one"),
         (b"SQLite format 3\0" * 100, "archive-not-one"),

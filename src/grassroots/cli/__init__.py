@@ -94,6 +94,7 @@ def _run(arguments: list[str], output: Output) -> int:
     if options.command is None:
         parser.print_help()
         return REFUSED
+    options.output = output
     code: int = options.run(options, output)
     sys.stdout.flush()
     return code

@@ -15,9 +15,11 @@ from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
 from grassroots.cli.targets import check_not_storage
 from grassroots.errors import Corrupt
+from grassroots.workspace.annex import drop_whole
 
 if TYPE_CHECKING:
     from grassroots.contracts.hooks import StorageOffer
+    from grassroots.desk import Desk
     from grassroots.usecases.archive import Manifest
     from grassroots.usecases.archive.lines import Progress
 
@@ -124,21 +126,26 @@ def _filled(
             # Somebody who has written there since has a say in it; then it is left to a person.
             if storage.head() != told.head:
                 raise
-            offer.drop(url, name)
+            drop_whole(offer, url, name)
             raise
 
 
-def _say_loaded(output: Output, told: Manifest, name: str, url: str, *, read_back: bool) -> None:
+def _say_loaded(
+    output: Output, told: Manifest, name: str, url: str, *, read_back: bool, moved: bool = False
+) -> None:
     records = sum(told.records.values())
     output.say("cli-archive-loaded", network=name, where=shown(url), head=told.head, records=records)
     if read_back:
         output.say("cli-archive-same")
+    if told.ledger is not None and not moved:
+        output.say("cli-erasures-to-replay", lines=told.ledger.lines)
 
 
 def _move(options: Namespace, output: Output) -> int:
     from grassroots import __version__
     from grassroots.discovery import find_storage
     from grassroots.usecases.archive import check_empty
+    from grassroots.usecases.moving import check_room, move_outbox
 
     options.network = options.url
     offer, name = find_storage(options.target), options.there or options.name
@@ -147,6 +154,7 @@ def _move(options: Namespace, output: Output) -> int:
         if name in offer.networks(options.target):
             with offer.open(options.target, name) as storage:
                 check_empty(storage)
+        check_room(offer, options.target, name)
         with tempfile.TemporaryDirectory(prefix="grassroots-") as folder:
             file = Path(folder) / "archive.jsonl"
             with _bar(output, "write") as bar:
@@ -156,15 +164,28 @@ def _move(options: Namespace, output: Output) -> int:
                 # A move takes everything along; an archive alone would be a network that nobody can read.
                 desk.keys.backup(Path(folder) / "keys.jsonl")
                 bring_keys(options, offer, options.target, name, Path(folder) / "keys.jsonl")
+            _know_ledger(desk, offer, options.target, name)
+            outbox = move_outbox(desk.seat, offer, options.target, name, Path(folder), program=__version__)
         now = desk.seat.office.storage.head()
     answer: dict[str, Any] = {"archive": told.plain(), "network": name, "storage": shown(options.target)}
-    output.give({**answer, "same": True, "source_head": now})
-    _say_loaded(output, told, name, options.target, read_back=True)
+    parcels = 0 if outbox is None else outbox.records.get("parcel", 0)
+    output.give({**answer, "same": True, "source_head": now, "parcels": parcels})
+    _say_loaded(output, told, name, options.target, read_back=True, moved=True)
+    if parcels:
+        output.say("cli-archive-outbox", parcels=parcels)
     if now > told.head:
         output.say("cli-archive-moved-on", now=now, head=told.head)
         return HELD_BACK
     output.say("cli-archive-stays", where=shown(options.url))
     return DONE
+
+
+def _know_ledger(desk: Desk, offer: StorageOffer, url: str, name: str) -> None:
+    """A move is no backup: the new place knows its ledger of erasures as far as the old one does."""
+    from grassroots.usecases.erasures import carry_place
+
+    with offer.open(url, name) as storage:
+        carry_place(desk.seat, storage)
 
 
 COMMANDS: tuple[Command, ...] = (

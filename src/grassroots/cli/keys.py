@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from grassroots.cli.opening import desk_of, keys_of, url_of
+from grassroots.cli.opening import desk_of, keys_of, network_of, url_of
 from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
 from grassroots.errors import BadInput
@@ -88,11 +88,11 @@ def _check(options: Namespace, output: Output) -> int:
     output.give({"keys": attrs.asdict(told)})
     facts = {**attrs.asdict(told), "known": list(told.known)}
     output.say("cli-keys-told", **facts)
-    if told.key != told.in_use:
-        output.say("cli-keys-behind", in_use=told.in_use, key=told.key)
+    if told.behind:
+        output.say("cli-keys-behind", in_use=told.in_use, keys=told.behind)
     if told.unfinished:
         output.say("cli-keys-unfinished")
-    return HELD_BACK if told.unfinished or told.key != told.in_use else DONE
+    return HELD_BACK if told.unfinished or told.behind else DONE
 
 
 def _rotate(options: Namespace, output: Output) -> int:
@@ -159,20 +159,20 @@ def _add_erasures(parser: Parser) -> None:
 
 
 def _erasures(options: Namespace, output: Output) -> int:
+    """Opening with the ledger does both; the two differ in what the reader asked for."""
+    from grassroots.domain.policy import Actor
     from grassroots.usecases.archive import check_whole_network
-    from grassroots.usecases.erasures import record_erasures, replay_erasures
 
-    path = Path(options.file)
-    with desk_of(options) as desk:
-        check_whole_network(desk.seat.actor, "member")
-        if options.do == "record":
-            added = record_erasures(desk.seat, path)
-            output.give({"file": str(path), "added": added})
-            output.say("cli-erasures-recorded", file=str(path), added=added)
-        else:
-            people = replay_erasures(desk.seat, path)
-            output.give({"file": str(path), "erased": list(people)})
-            output.say("cli-erasures-replayed", count=len(people))
+    check_whole_network(Actor.parse(options.actor), "member")
+    options.erasures = str(options.file)
+    with network_of(options) as network:
+        settled = network.settled
+    assert settled is not None
+    output.give({"file": str(options.file), **attrs.asdict(settled)})
+    if options.do == "record":
+        output.say("cli-erasures-recorded", file=str(options.file), added=settled.added)
+    if options.do == "replay" or settled.erased:
+        output.say("cli-erasures-replayed", count=len(settled.erased))
     return DONE
 
 

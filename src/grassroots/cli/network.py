@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from grassroots.cli.catalogue import known_packs, own_packs
-from grassroots.cli.opening import day_of, desk_of, is_there, keys_of, read_text, shown, toml_of, url_of
+from grassroots.cli.opening import (
+    day_of,
+    desk_of,
+    erasures_of,
+    is_there,
+    keys_of,
+    read_text,
+    sealing_bar,
+    shown,
+    toml_of,
+    url_of,
+)
 from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
 from grassroots.errors import BadInput
@@ -27,15 +39,18 @@ def _add_init(parser: Parser) -> None:
 
 def _init(options: Namespace, output: Output) -> int:
     charter = None if options.charter is None else read_text(options.charter)
-    answer = found(
-        url_of(options),
-        name=options.name,
-        actor=options.actor,
-        charter=charter,
-        packs=[read_text(path) for path in options.pack],
-        zone=options.zone,
-        keys=keys_of(options),
-    )
+    with sealing_bar(options) as bar:
+        answer = found(
+            url_of(options),
+            name=options.name,
+            actor=options.actor,
+            charter=charter,
+            packs=[read_text(path) for path in options.pack],
+            zone=options.zone,
+            keys=keys_of(options),
+            erasures=erasures_of(options),
+            progress=bar,
+        )
     output.give(answer)
     told = answer["network"]
     output.say(
@@ -67,6 +82,8 @@ def found(
     packs: Sequence[str] = (),
     zone: str | None = None,
     keys: str | None = None,
+    erasures: Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> dict[str, Any]:
     """Found a network (or set it right) from the texts of a charter and of packs; the answer for programs.
 
@@ -84,7 +101,8 @@ def found(
     if fresh:
         _fit((), named, local)
         _rehearse(charter, local, zone or table.get("zone"))
-    with grassroots.open(url, network=name, zone=zone or table.get("zone"), keys=keys) as network:
+    opened = partial(grassroots.open, url, network=name, keys=keys, erasures=erasures, progress=progress)
+    with opened(zone=zone or table.get("zone")) as network:
         desk = network.desk(who)
         if not fresh:
             _fit(desk.charter.get().packs, named, {**own_packs(desk), **local})
@@ -92,7 +110,7 @@ def found(
             desk.charter.adopt_pack(pack, text)
         done = None if charter is None else desk.charter.found(charter)
     # Packs hold from the next opening on; this one also shows that it can be opened again.
-    with grassroots.open(url, network=name, keys=keys) as network:
+    with opened() as network:
         desk = network.desk(who)
         roles = desk.roles.adopt() if charter is None else []
         stands = desk.charter.get()

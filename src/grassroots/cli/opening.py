@@ -6,8 +6,8 @@ import os
 import re
 import tomllib
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 VARIABLE = "GRASSROOTS_STORAGE"
 KEYS_VARIABLE = "GRASSROOTS_KEYS_FROM"
 """Says where the keys are (``file:/path``), and never a key itself."""
+ERASURES_VARIABLE = "GRASSROOTS_ERASURES"
+"""Says which file is the ledger of erasures."""
 USUAL = "sqlite:///grassroots.db"
 _SECRETS = re.compile(r"//[^/@]*@|\?.*")
 
@@ -35,6 +37,12 @@ def url_of(options: Namespace) -> str:
 def keys_of(options: Namespace) -> str | None:
     """Where the keys come from: ``--keys``, else ``GRASSROOTS_KEYS_FROM``, else nowhere."""
     return options.keys or os.environ.get(KEYS_VARIABLE) or None
+
+
+def erasures_of(options: Namespace) -> Path | None:
+    """The ledger of erasures: ``--erasures``, else ``GRASSROOTS_ERASURES``, else none is kept."""
+    named = options.erasures or os.environ.get(ERASURES_VARIABLE)
+    return Path(named) if named else None
 
 
 def shown(url: str) -> str:
@@ -57,8 +65,42 @@ def network_of(options: Namespace) -> Iterator[Network]:
     url = url_of(options)
     if not is_there(url, options.name):
         raise Missing("cli-network-missing", kind="network", id=options.name, where=shown(url))
-    with grassroots.open(url, network=options.name, keys=keys_of(options)) as network:
+    with (
+        sealing_bar(options) as bar,
+        grassroots.open(
+            url, network=options.name, keys=keys_of(options), erasures=erasures_of(options), progress=bar
+        ) as network,
+    ):
+        _tell_settled(options, network)
         yield network
+
+
+@contextmanager
+def sealing_bar(options: Namespace) -> Iterator[Callable[[int, int], None]]:
+    """A bar for what opening may have to do first. It is shown with the first step and not before, and is
+    gone with the last: mostly there is nothing to do.
+    """
+    with ExitStack() as stack:
+        tick: Callable[[int], None] | None = None
+
+        def progress(done: int, of: int) -> None:
+            nonlocal tick
+            if tick is None:
+                tick = stack.enter_context(options.output.progress("keys-seal", 100))
+            tick(100 * done // max(of, 1))
+            if done >= of:
+                stack.close()
+                tick = None
+
+        yield progress
+
+
+def _tell_settled(options: Namespace, network: Network) -> None:
+    """Whoever works with a restored network has to know that it was not as the backup left it."""
+    if network.settled is not None and network.settled.erased and options.command != "erasures":
+        options.output.warn(
+            options.output.word("cli-erasures-replayed", {"count": len(network.settled.erased)})
+        )
 
 
 @contextmanager

@@ -149,3 +149,4 @@ def _common(parser: Parser, *, again: bool = False) -> None:
     parser.take("--name", default=default("default"), told="name")
     parser.take("--actor", default=default("steward:office"), told="actor")
     parser.take("--keys", metavar="SOURCE", default=default(None), told="keys")
+    parser.take("--erasures", metavar="FILE", default=default(None), told="erasures")

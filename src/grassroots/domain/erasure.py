@@ -43,6 +43,14 @@ class RecordsBlanked(Event):
 
 @final
 @attrs.frozen(kw_only=True)
+class LedgerSettled(Event):
+    """Network and ledger of erasures say the same now, up to this many ``lines`` of it."""
+
+    lines: int
+
+
+@final
+@attrs.frozen(kw_only=True)
 class ErasurePlan:
     """What erasing a person will do. ``people`` are the person's record and those merged into it.
 

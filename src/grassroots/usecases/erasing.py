@@ -62,7 +62,9 @@ def erase_person(seat: Seat, person: MemberId, *, ground: str, keys: tuple[str, 
     ``keys`` are those that an earlier erasure destroyed: what an older backup brought back and is sealed with
     them goes too, also where nothing else leads to it any more. Erasing somebody again changes nothing more.
 
-    Denied unless this viewer may write the person's record; Missing if there is nobody of that id.
+    Denied unless this viewer may write the person's record; Missing if there is nobody of that id. Where the
+    network was opened with its ledger, it is written down there too; BadInput ``erasures-cannot-write`` then
+    says that the erasure stands and the ledger does not have it.
     """
     office = seat.office
     people = _people(office, person)
@@ -72,7 +74,10 @@ def erase_person(seat: Seat, person: MemberId, *, ground: str, keys: tuple[str, 
     done = 0
     while page := list(islice(_left(office, people, frozenset(keys)), AT_ONCE)):
         done += _retried(seat, lambda page=page: _blank_page(seat, people, page))  # type: ignore[misc]
-    return _retried(seat, lambda: _last(seat, people, ground, done))
+    event = _retried(seat, lambda: _last(seat, people, ground, done))
+    if office.ledger is not None:
+        office.ledger(seat)
+    return event
 
 
 # -- finding ----------------------------------------------------------------------------------------------

@@ -93,6 +93,8 @@ class Office:
     sealing: Sealing | None = None
     fence: Mapping[Ref, int] = MappingProxyType({})
     """What every write rests on in a network that is not sealed: that it still is not."""
+    ledger: Callable[[Seat], object] | None = None
+    """Writes erasures down outside the network, where it was opened with its ledger."""
 
     def decode(self, spec: KindSpec[Any], stored: Stored) -> Decoded:
         """A stored record, opened if it is sealed."""

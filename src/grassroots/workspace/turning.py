@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, final
 
 import attrs
 
@@ -47,7 +47,7 @@ SWEEP: Final = Ref(KEYRING.name, "swept")
 """Erased with every batch after which something must be gone: a storage sweeps its logs after an Erase."""
 
 
-def _quiet(done: int, of: int) -> None:
+def quiet(done: int, of: int) -> None:
     """Tell nobody."""
 
 
@@ -79,7 +79,13 @@ def found_sealing(seat: Seat, service: KeyService | None, nonces: Callable[[int]
     raise Conflict
 
 
-def finish(seat: Seat, progress: Progress = _quiet) -> int:
+def unfinished(seat: Seat) -> bool:
+    """Whether records or rings wait to be put again."""
+    header = _sealing(seat).header
+    return header.former is not None or len(header.masters) > 1
+
+
+def finish(seat: Seat, progress: Progress = quiet) -> int:
     """Do what an earlier turn left undone, if anything; gives how many records and rings were put again."""
     sealing = _sealing(seat)
     done = 0
@@ -90,7 +96,7 @@ def finish(seat: Seat, progress: Progress = _quiet) -> int:
     return done
 
 
-def turn_master(seat: Seat, progress: Progress = _quiet) -> int:
+def turn_master(seat: Seat, progress: Progress = quiet) -> int:
     """A new master key under the key-encryption key in use, and every ring under it; gives how many rings.
 
     A turn that was broken off is finished first, and then this is that turn.
@@ -105,7 +111,7 @@ def turn_master(seat: Seat, progress: Progress = _quiet) -> int:
     return _rewrap(seat, progress)
 
 
-def turn_index(seat: Seat, progress: Progress = _quiet) -> int:
+def turn_index(seat: Seat, progress: Progress = quiet) -> int:
     """A new key for search values, and every record with values of it; gives how many records."""
     sealing = _sealing(seat)
 
@@ -122,10 +128,15 @@ def turn_index(seat: Seat, progress: Progress = _quiet) -> int:
 
 # -- records ----------------------------------------------------------------------------------------------
 def _put_again(seat: Seat, progress: Progress) -> int:
+    kinds = _in_order(seat)
+    tally = seat.office.storage.tally
+    # Everything is looked through twice at the least, and told of as one piece of work.
+    looks = _Looks(progress, 2 * sum(g.rows for spec in kinds for g in tally(Query(spec.name)).values()))
     done = 0
     # Until a whole pass finds nothing: what others wrote under an older header while it changed is seen too.
-    while found := sum(_pass(seat, spec, progress) for spec in _in_order(seat)):
+    while found := sum(_pass(seat, spec, looks) for spec in kinds):
         done += found
+    looks.end()
     sealing = _sealing(seat)
 
     def settled() -> Header:
@@ -144,14 +155,28 @@ def _in_order(seat: Seat) -> Sequence[KindSpec[Any]]:
     return sorted(wanted, key=lambda spec: (spec.record is History, spec.name != PERSON))
 
 
-def _pass(seat: Seat, spec: KindSpec[Any], progress: Progress) -> int:
-    storage = seat.office.storage
-    total = sum(group.rows for group in storage.tally(Query(spec.name)).values())
-    done = looked = 0
-    for page in _pages(walk(storage, Query(spec.name)), AT_ONCE):
+@final
+class _Looks:
+    """Counts the records that were looked at, and tells of them."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._looked = progress, total, 0
+
+    def add(self, records: int) -> None:
+        self._looked += records
+        self._progress(self._looked, max(self._looked, self._total))
+
+    def end(self) -> None:
+        whole = max(self._looked, self._total)
+        if whole:
+            self._progress(whole, whole)
+
+
+def _pass(seat: Seat, spec: KindSpec[Any], looks: _Looks) -> int:
+    done = 0
+    for page in _pages(walk(seat.office.storage, Query(spec.name)), AT_ONCE):
         done += _retried(seat, spec, page)
-        looked += len(page)
-        progress(looked, max(looked, total))
+        looks.add(len(page))
     return done
 
 
@@ -209,13 +234,14 @@ def _about(record: Any) -> Ref | None:
 # -- rings ------------------------------------------------------------------------------------------------
 def _rewrap(seat: Seat, progress: Progress) -> int:
     storage, done = seat.office.storage, 0
+    total = sum(group.rows for group in storage.tally(Query(KEYRING.name)).values()) - 1  # less the header
     for number in sorted(_sealing(seat).header.masters):
         while number != _sealing(seat).header.master:
             page = list(storage.find(Query(KEYRING.name, (Is("master", number),), limit=AT_ONCE)))
             if not page:
                 break
             done += _rings_again(seat, page)
-            progress(done, done)
+            progress(done, max(done, total))
     sealing = _sealing(seat)
 
     def dropped() -> Header:

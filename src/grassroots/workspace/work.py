@@ -215,8 +215,9 @@ class Work:
         """
         spec = self.office.kinds.of(type(step.after))
         ref = Ref(spec.name, step.after.id)
-        _, unknown = self._former(ref, spec)
-        self._put(spec, ref, step.after, None, unknown)
+        # With what it was: a record that belongs to nobody any more must not keep the key of somebody.
+        former, unknown = self._former(ref, spec)
+        self._put(spec, ref, step.after, former, unknown)
         self._told.extend(_Told(event, ref, also) for event in step.happened)
 
     def tell(self, event: Event, about: Ref, *also: Ref) -> None:

@@ -26,6 +26,7 @@ from grassroots.usecases.archive.loading import check_empty, check_same, load
 from grassroots.usecases.archive.reading import ArchiveFile, verify
 from grassroots.usecases.archive.writing import dump, write_file
 from grassroots.workspace.acts import Room
+from grassroots.workspace.ledger import KEPT, place
 
 __all__ = [
     "FORMAT",
@@ -104,6 +105,7 @@ class Archive(Room):
             program=program,
             progress=progress,
             folder=folder,
+            ledger=place(office.storage, KEPT),
         )
 
     def _may(self) -> None:

@@ -19,9 +19,13 @@ from grassroots.contracts.storage import Fact, Key, KeyValue, Kind, Position, Pu
 from grassroots.contracts.storage.batch import Entry
 from grassroots.errors import BadInput
 from grassroots.workspace.kindspec import Kinds
+from grassroots.workspace.ledger import Place
 
-FORMAT: Final = 2
-"""The version of the lines. An archive with a higher one is refused; 1 had no lines of acts."""
+FORMAT: Final = 3
+"""The newest version of the lines. An archive with a higher one is refused; 1 had no lines of acts."""
+
+WITHOUT_LEDGER: Final = 2
+"""What is written where no ledger of erasures is kept: an older program reads it and loses nothing."""
 
 BEGINS: Final = b'{"grassroots-archive":'
 RECORD: Final = b'{"record":'
@@ -64,10 +68,11 @@ class Manifest:
     ``content`` is the SHA-256 (hex) of the lines of records and journal, digests left out since not every
     storage tells them; two archives with the same content
     hold the same, whatever the network was called and whichever program wrote them. ``acts`` is that of the
-    lines of acts (it stands in no line), ``sha256`` covers every line before the end.
+    lines of acts (it stands in no line), ``sha256`` covers every line before the end. ``ledger`` is how far
+    the network knew its ledger of erasures: what is loaded from here has to be held against it first.
     """
 
-    format: int = FORMAT
+    format: int = WITHOUT_LEDGER
     program: str
     network: str
     zone: str
@@ -77,6 +82,7 @@ class Manifest:
     content: str = ""
     sha256: str = ""
     acts: str = ""
+    ledger: Place | None = None
 
     def plain(self) -> dict[str, Any]:
         """For a program: plain JSON."""
@@ -113,6 +119,7 @@ def head_line(manifest: Manifest) -> bytes:
             "network": manifest.network,
             "zone": manifest.zone,
             "head": manifest.head,
+            **({} if manifest.ledger is None else {"ledger": manifest.ledger.plain()}),
             "kinds": [
                 {
                     "name": one.kind.name,
@@ -179,6 +186,7 @@ def parsed_head(line: bytes, file: str) -> Manifest:
             zone=_text(data["zone"]),
             head=_position(data["head"]),
             kinds=tuple(map(_kind, data["kinds"])),
+            ledger=Place.read(data["ledger"]) if "ledger" in data else None,
         )
     except BadArchive:
         raise

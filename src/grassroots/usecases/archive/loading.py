@@ -14,6 +14,7 @@ from grassroots.usecases.archive.reading import Act, ArchiveFile
 from grassroots.usecases.archive.writing import Nowhere, dump
 from grassroots.workspace.arriving import ARRIVING, Arriving, arriving
 from grassroots.workspace.keying import KEYED, mark
+from grassroots.workspace.ledger import LEDGER, WANTED
 
 _TRIES: Final = 10
 
@@ -23,16 +24,19 @@ def load(path: Path, storage: Storage, progress: Progress = lambda done, of: Non
 
     Each batch comes back with its id, its facts and their positions; each record comes with the batch that
     wrote it last, so that its revision is the same. Until the last batch nobody can open the network; the
-    same load again goes on where the first was broken off. Raises as :class:`ArchiveFile`, and BadArchive
+    same load again goes on where the first was broken off. If the network kept a ledger of erasures, nobody
+    opens it without that either. Raises as :class:`ArchiveFile`, and BadArchive
     ``archive-target-not-empty``, ``archive-target-moved`` (somebody else wrote there meanwhile),
     ``archive-first-act-full``.
     """
     archive = ArchiveFile(path)
     told = archive.manifest
-    storage.prepare([*(one.kind for one in told.kinds), ARRIVING, KEYED])
+    storage.prepare([*(one.kind for one in told.kinds), ARRIVING, KEYED, LEDGER])
     arrives = Arriving(sha256=told.sha256, head=told.head)
     # An archive is made of an open network, and whoever opened it has filled the keys.
-    marks = (arrives.put(), *(mark(one.kind, one.version) for one in told.kinds))
+    marks = [arrives.put(), *(mark(one.kind, one.version) for one in told.kinds)]
+    if told.ledger is not None:
+        marks.append(told.ledger.put(WANTED))
     stands = _begun(storage, arrives)
     for act in archive.acts():
         if act.last <= stands:

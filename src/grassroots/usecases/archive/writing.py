@@ -19,6 +19,8 @@ from grassroots.contracts.storage import Query, Storage
 from grassroots.errors import Corrupt, Full
 from grassroots.usecases.archive.lines import (
     BEGINS,
+    FORMAT,
+    WITHOUT_LEDGER,
     ArchivedKind,
     BadArchive,
     Manifest,
@@ -32,6 +34,7 @@ from grassroots.usecases.archive.lines import (
 )
 from grassroots.usecases.archive.moment import Moment, pages
 from grassroots.usecases.archive.spool import Spool
+from grassroots.workspace.ledger import Place
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -75,11 +78,13 @@ def dump(
     program: str,
     progress: Progress = lambda done, of: None,
     folder: Path | None = None,
+    ledger: Place | None = None,
 ) -> Manifest:
     """Write the network as of one committed moment, while others write; what was written, as its manifest.
 
     The storage is prepared for ``kinds``. Records wait, sorted, in a nameless file in ``folder`` (the
-    system's temporary folder if None), which needs as much room as they do. Raises BadArchive
+    system's temporary folder if None), which needs as much room as they do. ``ledger`` is how far the
+    network knows its ledger of erasures, for the head. Raises BadArchive
     ``archive-kind-unknown`` if the journal speaks of kinds that are not among these, Full when there is
     no room, Conflict (crowded) if others write so fast that no moment can be caught.
     """
@@ -98,7 +103,13 @@ def dump(
             total = weight + storage.head()
             moment = Moment(storage, plain, spool).taken(tick)
             manifest = Manifest(
-                program=program, network=network, zone=zone, head=moment.head, kinds=tuple(kinds)
+                format=WITHOUT_LEDGER if ledger is None else FORMAT,
+                program=program,
+                network=network,
+                zone=zone,
+                head=moment.head,
+                kinds=tuple(kinds),
+                ledger=ledger,
             )
             manifest = _write(storage, moment, manifest, out, tick, folder)
     except OSError as error:

@@ -22,14 +22,15 @@ from grassroots.domain.policy import Actor, Posture
 from grassroots.domain.step import Step
 from grassroots.errors import Conflict
 from grassroots.workspace.acts import commit
-from grassroots.workspace.annex import beside
+from grassroots.workspace.annex import OUTBOX, beside
 from grassroots.workspace.codec import Codec
 from grassroots.workspace.kinds import outbox_kinds
 from grassroots.workspace.kinds.outbox import Cursor
 from grassroots.workspace.kindspec import Kinds
+from grassroots.workspace.ledger import LEDGER
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.sealing import HEADER, KEYRING, Envelope
-from grassroots.workspace.turning import finish, found_sealing
+from grassroots.workspace.turning import Progress, finish, found_sealing, quiet
 
 R = TypeVar("R", Parcel, Channel, Cursor)
 
@@ -41,8 +42,9 @@ JOURNAL = "journal"
 
 _KINDS = Kinds(outbox_kinds())
 _CODEC = Codec(_KINDS)
-_STORED = [*(spec.stored_kind() for spec in _KINDS), KEYRING, Kind("network")]
-"""The last is empty: whoever seals a network looks for its charter, and an outbox has none."""
+_STORED = [*(spec.stored_kind() for spec in _KINDS), KEYRING, LEDGER, Kind("network")]
+"""The last two are empty: whoever seals a network looks for its charter, whoever backs its keys up for its
+ledger, and an outbox has neither."""
 
 _KIND = {Parcel: "parcel", Channel: "channel", Cursor: "cursor"}
 _ALONE = frozenset({"bury", "doubt", "cancel", "recall", "replay", "settle"})
@@ -55,11 +57,25 @@ def outbox_office(office: Office) -> Office:
 
     Beside a sealed network it is sealed too, by the same key service and with keys of its own.
     """
-    return office.annex.once("outbox", lambda: _founded(office))
+    return office.annex.once(OUTBOX, lambda: _founded(office))
 
 
-def _founded(office: Office) -> Office:
-    name = beside(office.network, "outbox")
+def standing_outbox(office: Office) -> Office | None:
+    """The outbox, if there is one: whoever turns or moves all of a network does not make it."""
+    return outbox_office(office) if office.annex.stands(beside(office.network, OUTBOX)) else None
+
+
+def seal_outbox(office: Office, progress: Progress = quiet) -> None:
+    """Seal what stands in clear in the outbox of a network that is being sealed, or finish a turn there.
+
+    The office need not be the one that the network is used from afterwards: nothing of it is remembered.
+    """
+    if office.sealing is not None and office.annex.stands(beside(office.network, OUTBOX)):
+        _founded(office, progress)
+
+
+def _founded(office: Office, progress: Progress = quiet) -> Office:
+    name = beside(office.network, OUTBOX)
     storage = office.annex.storage(name, _STORED)
     draft = attrs.evolve(
         office,
@@ -75,7 +91,7 @@ def _founded(office: Office) -> Office:
         return draft
     own = found_sealing(Seat(office=draft, actor=ACTOR), office.sealing.service, office.sealing.nonces)
     sealed = attrs.evolve(draft, sealing=own, fence={})
-    finish(Seat(office=sealed, actor=ACTOR))
+    finish(Seat(office=sealed, actor=ACTOR), progress)
     return sealed
 
 

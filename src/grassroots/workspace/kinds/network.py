@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grassroots.domain.charter import Charter, CharterAmended, KeysFilled, NetworkFounded
+from grassroots.domain.erasure import LedgerSettled
 from grassroots.domain.local_pack import LocalPack, PackAdopted
 from grassroots.domain.secrets import (
     KeysRestored,
@@ -26,9 +27,10 @@ KEY_EVENTS = (
     RingsTurned,
     OldKeysDropped,
     KeysRestored,
+    LedgerSettled,
     ValuesOpened,
 )
-"""What happens to the keys of the network as a whole."""
+"""What happens to the network's keys and its ledger of erasures as a whole."""
 
 KINDS = (
     KindSpec(
