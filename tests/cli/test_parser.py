@@ -96,6 +96,8 @@ def test_the_reference_names_every_command_and_every_option() -> None:
     for name, parser in _commands(build("en", COMMANDS, "0")).items():
         section = text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         assert section, name
-        common = {"--help", "--json", "--language", "--network", "--name", "--actor", "--keys", "-h"}
+        common = {
+            "--help", "--json", "--language", "--network", "--name", "--actor", "--keys", "--erasures", "-h",
+        }  # fmt: skip
         options = {option for action in parser._actions for option in action.option_strings} - common
         assert all(f"`{option}" in section for option in options), (name, options)

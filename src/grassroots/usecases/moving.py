@@ -6,7 +6,6 @@ backup: what waits, what died and how far the journal was planned go to the new 
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 import attrs
@@ -74,7 +73,7 @@ def move_outbox(
                 ring,
                 office.sealing.service,
                 codec=office.codec,
-                nonces=secrets.token_bytes,
+                nonces=office.sealing.nonces,
                 told={"at": now, "by": seat.actor.name_of_record},
             )
     return told
