@@ -131,3 +131,48 @@ def test_pairings_are_planned_explained_and_proposed(filled: Run) -> None:
     again = filled("pairings", "plan", "--scheme", scheme, "--json").json
     assert again["proposals"][0]["kept"]
     assert filled("pairings", "plan", "--scheme", "nothing").code == 2
+
+
+def test_availability_is_printed_told_and_shown_in_both_languages(filled: Run) -> None:
+    with grassroots.open("sqlite:///grassroots.db") as network:
+        desk = network.desk("steward:office")
+        desk.members.register(name="丁禾", categories=("volunteer",))
+        for _ in range(2):
+            desk.members.register(name="石林")
+    made = filled(
+        "availability", "page", "--place", "青禾中心", "--blank", "2", "--out", "slips.html", "--json"
+    )
+    assert made.json["pages"] >= 2
+    told = filled(
+        "availability", "tell", "丁禾", "--when", "每周三上午；周六 8:30-11:30", "--away", "2026-07-03至10日"
+    )
+    assert told.code == 0
+    assert "Wednesday 06:00-12:30; Saturday 08:30-11:30" in told.out
+    assert "Away: 2026-07-03 to 2026-07-10." in told.out
+    shown = filled("availability", "show", "丁禾", "--language", "zh").out
+    assert "星期三 06:00-12:30; 星期六 08:30-11:30" in shown
+    assert "不在的日子：2026-07-03至2026-07-10。" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("page",), "--out FILE.html"),
+        (("tell", "丁禾"), "--when"),
+        (("tell", "--when", "周三"), "by name or id"),
+        (("tell", "无名氏", "--when", "周三"), "Nobody is called"),
+        (("tell", "丁禾", "--when", "隔周三"), "not every week"),
+        (("tell", "丁禾", "--away", "国庆"), "festival"),
+        (("tell", "丁禾", "--when", "周三", "--written", "2026-13-01"), "no day"),
+        (("page", "--blank", "1000", "--out", "x.html"), "0 to 200"),
+    ],
+)
+def test_availability_that_cannot_be_meant_is_said_in_words(
+    filled: Run, words: tuple[str, ...], said: str
+) -> None:
+    with grassroots.open("sqlite:///grassroots.db") as network:
+        network.desk("steward:office").members.register(name="丁禾")
+    done = filled("availability", *words)
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err

@@ -16,12 +16,20 @@ from grassroots.domain.kin import TieKind
 from grassroots.domain.matching import BarCode, Reason, Walk
 from grassroots.domain.member import Dated
 from grassroots.domain.pack import Packs, parse_pack
-from grassroots.domain.pairing import EndReason, Medium, PairingStatus, ReviewOutcome
+from grassroots.domain.pairing import (
+    EndReason,
+    HandedToOneself,
+    Medium,
+    PairedWithOneself,
+    PairingStatus,
+    ReviewOutcome,
+)
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput, Missing
+from grassroots.locale import say
 from grassroots.network import Network
 from grassroots.usecases.matching import PairingsTold, Remedy, Wanted
-from grassroots.values.ids import MemberId, OrganizationId, SchemeId
+from grassroots.values.ids import MemberId, OrganizationId, SchemeId, StationId
 from grassroots.values.names import Sex
 
 SCHEME = SchemeId("young-old-oldest-old")
@@ -274,6 +282,78 @@ def test_places_that_are_taken_elsewhere_are_not_given_away_again(desk: Desk) ->
     plan = desk.matching.plan(SCHEME, station=here)
     assert (plan.proposals, [one.recipient for one in plan.left_out]) == ((), [mao])
     assert plan.rooms == {lin: 0}
+
+
+def test_nobody_is_their_own_supporter(desk: Desk) -> None:
+    """Who still looks after people and needs somebody is in both lists; no age rule keeps them apart."""
+    delegates = SchemeId("delegate-person-in-need")
+    both = desk.members.register(name="林小满", categories=("volunteer",)).id
+    desk.matching.tell(both, offering=True, seeking=True)
+    (left,) = desk.matching.plan(delegates).left_out
+    assert (left.recipient, left.bars) == (both, ((BarCode.ONESELF, 1),))
+    with pytest.raises(PairedWithOneself):
+        desk.matching.between(delegates, both, both)
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"colour": "red"}, "field-not-correctable"),
+        ({"room": -1}, "too-few"),
+        ({"room": "three"}, "argument-wrong-type"),
+        ({"room": True}, "argument-wrong-type"),
+        ({"languages": "湘语"}, "argument-wrong-type"),
+        ({"walks": (("east", 3),)}, "argument-wrong-type"),
+        ({"walks": 3}, "argument-wrong-type"),
+        ({"wants_sex": "purple"}, "argument-unknown"),
+        ({"compound": "nowhere"}, "missing"),
+        ({"apart": ("nobody",)}, "missing"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_in_words(desk: Desk, told: dict[str, Any], code: str) -> None:
+    lin = helper(desk, "林小满")
+    before = desk.matching.profile(lin)
+    with pytest.raises((BadInput, Missing)) as refused:
+        desk.matching.tell(lin, **told)
+    assert refused.value.code == code
+    assert desk.matching.profile(lin) == before
+    for language in ("zh", "en"):
+        assert "${" not in say(code, refused.value.facts, language)
+
+
+def test_a_plan_for_a_station_that_is_none_is_refused_and_not_empty(desk: Desk) -> None:
+    with pytest.raises(Missing):
+        desk.matching.plan(SCHEME, station=StationId("nowhere"))
+
+
+def test_nothing_is_handed_over_to_who_has_it_and_no_review_lies_ahead(desk: Desk) -> None:
+    lin, mao = helper(desk, "林小满"), elder(desk, "卯奶奶")
+    pairing = desk.pairings.begin(desk.pairings.propose(scheme=SCHEME, supporter=lin, recipient=mao).id)
+    with pytest.raises(HandedToOneself):
+        desk.pairings.hand_over(pairing.id, lin)
+    with pytest.raises(BadInput) as refused:
+        desk.pairings.review(pairing.id, ReviewOutcome.GOES_ON, on=TODAY + timedelta(days=1))
+    assert refused.value.code == "day-to-come"
+    assert desk.pairings.get(pairing.id) == pairing
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_a_change_only_those_move_whom_it_touches(seed: int, desks: Callable[[], Desk]) -> None:
+    """One supporter stops; there is room for theirs elsewhere, so everybody else keeps whom they have."""
+    chance, desk = Random(seed), desks()
+    places = [compound(desk, name) for name in ("东苑", "西苑")]
+    helpers = [helper(desk, f"林小满{n}", compound=places[n % 2], room=4) for n in range(8)]
+    for number in range(16):
+        elder(desk, f"卯奶奶{number}", compound=places[number % 2], interests=(str(chance.randrange(4)),))
+    desk.matching.propose(desk.matching.plan(SCHEME))
+    standing = {(one.supporter, one.recipient) for one in desk.pairings.all(status=PairingStatus.PROPOSED)}
+    gone = chance.choice(helpers)
+    desk.pairings.step_aside(gone)
+    plan = desk.matching.plan(SCHEME)
+    assert {(one.supporter, one.recipient) for one in plan.proposals if one.kept} == {
+        pair for pair in standing if pair[0] != gone
+    }
+    assert {one.recipient for one in plan.new} == {pair[1] for pair in standing if pair[0] == gone}
 
 
 OWN = """

@@ -55,3 +55,15 @@ def test_a_day_is_no_moment_and_an_actor_is_somebody(desk: Desk) -> None:
     assert desk.members.pause(person.id, on=date(2026, 3, 5)).status == "paused"
     with pytest.raises(BadInput, match="Actor"):
         grassroots.open("memory://").desk(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "told", [{"room": "2"}, {"room": True}, {"languages": "湘语"}, {"walks": [("east", 3)]}]
+)
+def test_numbers_and_lists_are_what_they_are_asked_for(desk: Desk, told: dict[str, Any]) -> None:
+    """Words alone would be taken letter by letter, and a list of pairs would break somewhere inside."""
+    member = desk.members.register(name="林小满").id
+    with pytest.raises(BadInput) as refused:
+        desk.matching.tell(member, **told)
+    assert refused.value.code == "argument-wrong-type"
+    assert desk.matching.tell(member, languages=["湘语"], room=2).languages == ("湘语",)

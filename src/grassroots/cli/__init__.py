@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from grassroots import __version__
 from grassroots.cli import (
     archive,
+    availability,
     calls,
     catalogue,
     delivering,
@@ -52,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     *archive.COMMANDS,
     *keys.COMMANDS,
     *workdays.COMMANDS,
+    *availability.COMMANDS,
     *rotas.COMMANDS,
     *pairings.COMMANDS,
     *catalogue.COMMANDS,

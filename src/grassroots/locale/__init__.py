@@ -83,7 +83,9 @@ def _groups(name: str, facts: Mapping[str, object], code: str) -> tuple[str, ...
 
 def _word(value: object, language: str, groups: tuple[str, ...] = ()) -> str:
     if isinstance(value, (tuple, list, frozenset, set)):
-        return ("、" if language == "zh" else ", ").join(_word(item, language, groups) for item in value)
+        return ("、" if language == "zh" else ", ").join(
+            _word(item, language, groups) for item in value
+        ) or "–"
     if not isinstance(value, str):
         return "–" if value is None else str(value)
     known = catalogue(language)

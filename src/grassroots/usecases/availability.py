@@ -19,8 +19,9 @@ from grassroots.domain.pack import Packs
 from grassroots.domain.recurrence import Weekday
 from grassroots.domain.station import Station
 from grassroots.errors import BadInput
+from grassroots.usecases.availability_slips import MOST_BLANK, Slips, slips
 from grassroots.values.dates import Period, Span
-from grassroots.values.ids import AvailabilityId, LeaveId, MemberId, WishId
+from grassroots.values.ids import AvailabilityId, LeaveId, MemberId, StationId, WishId
 from grassroots.values.messy import Cell, DayPart, read_away, read_weekly
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
@@ -153,6 +154,22 @@ class Availabilities(Room):
         """Who is away on some day of a period, by first day."""
         found = reading.list(Leave, _GIVEN, *_touching(period), *_of(member))
         return sorted(found, key=lambda leave: (leave.span.first, leave.id))
+
+    @look
+    def leaves_of(self, reading: Reading, member: MemberId) -> list[Leave]:
+        """All days of one member's leave that stand, by first day."""
+        found = reading.list(Leave, Is("member", member), _GIVEN)
+        return sorted(found, key=lambda leave: (leave.span.first, leave.id))
+
+    @look
+    def slips(self, reading: Reading, *, station: StationId | None = None, blank: int = 0) -> Slips:
+        """Pages on which volunteers tick when they can come: one for each of a station, and blank ones.
+
+        BadInput ``slips-count`` for less than none, or more blank ones than 200.
+        """
+        if not 0 <= blank <= MOST_BLANK:
+            raise BadInput("slips-count", what=blank, most=MOST_BLANK)
+        return slips(reading, hours_of(reading.office.packs, reading.today), station=station, blank=blank)
 
     @look
     def wishes(self, reading: Reading, period: Period, *, member: MemberId | None = None) -> list[Wish]:

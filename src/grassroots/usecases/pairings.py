@@ -99,7 +99,7 @@ class Pairings(Room):
     ) -> Pairing:
         """Somebody looked at it with both of them; ``again`` is when to look next, if not in due course."""
         found = one_of(ReviewOutcome, outcome)
-        return work.keep(work.load(Pairing, id).review(on or work.today, found, again))
+        return work.keep(work.load(Pairing, id).review(on or work.today, found, again, today=work.today))
 
     @act
     def hand_over(
@@ -116,7 +116,7 @@ class Pairings(Room):
         Both or neither; the new one names the old one (``succeeds``), so that nothing of it is lost.
         """
         old, day = work.load(Pairing, id), on or work.today
-        work.keep(old.end(day, EndReason.HANDED_OVER))
+        work.keep(old.hand_over(day, to))
         return propose_pair(
             work,
             old.scheme,

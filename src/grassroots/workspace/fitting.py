@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from enum import Enum
 from functools import cache
@@ -67,8 +67,13 @@ def _fit(hint: Any) -> Fit | None:
     if typing.get_origin(hint) in (Union, types.UnionType):
         asked = [one for one in typing.get_args(hint) if one is not type(None)]
         return _fit(asked[0]) if len(asked) == 1 else None
+    if typing.get_origin(hint) is tuple:
+        items = typing.get_args(hint)
+        return _each(items[0]) if len(items) == 2 and items[1] is Ellipsis else None
     if not isinstance(hint, type):
         return None
+    if hint is int:
+        return _whole
     if issubclass(hint, Enum):
         return lambda name, value: _choice(hint, name, value)
     if hint in (date, time, datetime):
@@ -76,6 +81,27 @@ def _fit(hint: Any) -> Fit | None:
     if attrs.has(hint):
         return lambda name, value: _value(hint, name, value)
     return None
+
+
+def _each(item: Any) -> Fit:
+    """Several of a kind: words alone would be taken letter by letter."""
+    fit = _fit(item)
+    wanted = getattr(item, "__name__", str(item))
+
+    def several(name: str, values: Any) -> Any:
+        if values is None:
+            return values
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            raise BadInput("argument-wrong-type", field=name, what=str(values), wanted=f"tuple of {wanted}")
+        return tuple(values) if fit is None else tuple(fit(name, value) for value in values)
+
+    return several
+
+
+def _whole(name: str, value: Any) -> Any:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise BadInput("argument-wrong-type", field=name, what=str(value), wanted="int")
 
 
 def _choice(choices: type[Enum], name: str, value: Any) -> Any:

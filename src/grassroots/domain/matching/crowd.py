@@ -62,10 +62,11 @@ class Crowd:
         blocked = self._refusing.get(seeks.member.id, 0) | self._set(seeks.profile.apart)
         own = {
             BarCode.BLOCKED: blocked,
+            BarCode.ONESELF: self._set((seeks.member.id,)),
             BarCode.FAMILY: self._set(kin),
             BarCode.SAFEGUARDING: unsafe,
         }
-        barred = own[BarCode.BLOCKED] | own[BarCode.FAMILY] | unsafe
+        barred = blocked | own[BarCode.ONESELF] | own[BarCode.FAMILY] | unsafe
         if not barred:
             return common
         return Held({**common.bars, **own}, common.fitting & ~barred)

@@ -28,6 +28,7 @@ class BarCode(StrEnum):
     SEX = "sex"  # the other sex was asked for
     SKILL = "skill"  # lacks what is needed
     BLOCKED = "blocked"  # one of them said: not with this one
+    ONESELF = "oneself"  # who offers and seeks is not their own supporter
     FAMILY = "family"  # they belong together at home or by blood
     SAFEGUARDING = "safeguarding"  # a rule that protects children
 

@@ -127,6 +127,8 @@ def _bars(helps: Side, seeks: Side, rules: MatchRules, ties: list[Tie], *, unsaf
         yield BarCode.SKILL
     if recipient.id in helps.profile.apart or supporter.id in asked.apart:
         yield BarCode.BLOCKED
+    if recipient.id == supporter.id:
+        yield BarCode.ONESELF
     if any(tie.binds(supporter.id, recipient.id, rules.on) for tie in ties):
         yield BarCode.FAMILY
     if unsafe:

@@ -17,6 +17,7 @@ from grassroots.domain.pairing.contact import (
 )
 from grassroots.domain.pairing.events import (
     AlreadyPaired,
+    HandedToOneself,
     NotTakingPart,
     PairedWithOneself,
     PairingAccepted,
@@ -61,6 +62,7 @@ __all__ = [
     "ContactRecorded",
     "EndReason",
     "Fit",
+    "HandedToOneself",
     "Medium",
     "NotTakingPart",
     "OutsidePairing",

@@ -133,6 +133,12 @@ class PairingNotTheirs(Refused):
     code = "pairing-not-theirs"
 
 
+class HandedToOneself(Refused):
+    """A pairing is handed over to somebody else, not to who has it."""
+
+    code = "pairing-handed-to-oneself"
+
+
 class AlreadyPaired(Refused):
     """These two have a live pairing of this scheme."""
 

@@ -15,6 +15,7 @@ from grassroots.domain.fields import CASE, IDENTITY, guarded
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.pairing.events import (
     AlreadyPaired,
+    HandedToOneself,
     NotTakingPart,
     PairedWithOneself,
     PairingAccepted,
@@ -31,7 +32,7 @@ from grassroots.domain.pairing.events import (
     WrongAgeBand,
 )
 from grassroots.domain.pairing.scheme import AgeBand, Fit, Scheme
-from grassroots.domain.states import Table, turn
+from grassroots.domain.states import Table, WrongState, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
 from grassroots.values.dates import Span
@@ -223,10 +224,23 @@ class Pairing:
         """It begins, or its trial went well; the first day of a trial stays the first day."""
         return self._turn("begin", PairingBegun(on=on), started=self.started or on)
 
-    def review(self, on: date, outcome: ReviewOutcome, again: date | None = None) -> Step[Self]:
-        """Somebody looked at it with both of them; the same words of a day again change nothing."""
+    def review(
+        self, on: date, outcome: ReviewOutcome, again: date | None = None, *, today: date | None = None
+    ) -> Step[Self]:
+        """Somebody looked at it with both of them; the same words of a day again change nothing.
+
+        BadInput ``day-to-come`` for a day after ``today``: what is still to come was not looked at.
+        """
         if self.status not in KEPT_UP:
-            turn(TRANSITIONS, self.status, "review", kind="pairing", id=self.id)
+            raise WrongState(
+                verb="look_at",
+                kind="pairing",
+                id=self.id,
+                state=self.status.value,
+                possible=tuple(sorted(TRANSITIONS[self.status])),
+            )
+        if today is not None and on > today:
+            raise BadInput("day-to-come", day=on.isoformat(), today=today.isoformat())
         if again is not None and again <= on:
             raise BadInput("span-backwards", first=on.isoformat(), last=again.isoformat())
         seen = Review(on=on, outcome=outcome, again=again)
@@ -264,6 +278,12 @@ class Pairing:
         return self._turn(
             "end", PairingEnded(on=on), ended=on, end_reason=reason, pauses=self._pauses_until(on)
         )
+
+    def hand_over(self, on: date, to: MemberId) -> Step[Self]:
+        """End it because somebody else (``to``) looks after the same person from now on."""
+        if to == self.supporter:
+            raise HandedToOneself(pairing=self.id, member=to)
+        return self.end(on, EndReason.HANDED_OVER)
 
     def _pauses_until(self, last: date) -> tuple[Span, ...]:
         closed = []

@@ -10,11 +10,15 @@ from collections import Counter
 from datetime import date
 from typing import Any, final
 
+import attrs
+
 from grassroots.contracts.planning import Effort, PairingPlanner, ask_for_pairs, explain_pairs
 from grassroots.domain.matching import Match, Profile
 from grassroots.domain.member import Member
 from grassroots.domain.organization import Organization
-from grassroots.domain.pairing import EndReason, Pairing, PairingStatus
+from grassroots.domain.pairing import PairedWithOneself, Pairing, PairingStatus
+from grassroots.domain.station import Station
+from grassroots.errors import BadInput
 from grassroots.usecases.matching.circle import Circle
 from grassroots.usecases.matching.told import LeftOut, PairingsTold, ProposalTold, Remedy, Wanted
 from grassroots.usecases.pairings import propose_pair
@@ -27,6 +31,9 @@ __all__ = ["LeftOut", "Matching", "PairingsTold", "ProposalTold", "Remedy", "Wan
 
 USUAL = "optimal"
 
+TOLD = frozenset(field.name for field in attrs.fields(Profile)) - {"id"}
+"""What a profile has."""
+
 
 @final
 class Matching(Room):
@@ -35,6 +42,8 @@ class Matching(Room):
     @act
     def tell(self, work: Work, /, member: MemberId, **fields: Any) -> Profile:
         """Write down what somebody told us for being paired; ``fields`` are those of :class:`Profile`."""
+        if strange := set(fields) - TOLD:
+            raise BadInput("field-not-correctable", kind="profile", fields=tuple(sorted(strange)))
         work.load(Member, member)
         compounds = [fields.get("compound"), *(walk.compound for walk in fields.get("walks", ()))]
         for compound in compounds:
@@ -55,6 +64,8 @@ class Matching(Room):
     @look
     def between(self, reading: Reading, scheme: SchemeId, supporter: MemberId, recipient: MemberId) -> Match:
         """Two people held against each other under a scheme: what bars them, or why they suit."""
+        if supporter == recipient:
+            raise PairedWithOneself(member=supporter)
         circle = Circle(reading, scheme, reading.today)
         return circle.match(reading.get(Member, supporter), reading.get(Member, recipient))
 
@@ -74,6 +85,8 @@ class Matching(Room):
         somebody (or does). Goals in order: cover everyone, keep pairings that work, suitability, spread.
         ``station`` narrows both sides to one station.
         """
+        if station is not None:
+            reading.get(Station, station)
         circle = Circle(reading, scheme, reading.today, station)
         if isinstance(planner, str):
             from grassroots.discovery import find_pairing_planner
@@ -110,7 +123,7 @@ class Matching(Room):
             if one.instead_of is not None:
                 old = work.load(Pairing, one.instead_of)
                 if old.status is not PairingStatus.ENDED:
-                    work.keep(old.end(day, EndReason.HANDED_OVER))
+                    work.keep(old.hand_over(day, one.supporter))
         return [
             propose_pair(work, plan.scheme, one.supporter, one.recipient, on=on, succeeds=one.instead_of)
             for one in plan.new

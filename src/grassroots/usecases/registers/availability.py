@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from grassroots.contracts.storage import Between, Condition, Is
-from grassroots.domain.availability import Availability, Leave, ToldStatus, Window
+from grassroots.domain.availability import Availability, Leave, ToldStatus
 from grassroots.domain.member import Member
 from grassroots.domain.recurrence import Weekday
 from grassroots.domain.station import Station
-from grassroots.locale import label, say
+from grassroots.locale import say
+from grassroots.usecases.availability_words import hours_by_weekday, span_in_words, week_in_words
 from grassroots.usecases.registers.names import Names
 from grassroots.values.dates import Period, Span
 from grassroots.values.ids import MemberId
@@ -34,29 +35,11 @@ def in_a_grid(names: Names, period: Period | None, stations: Stations) -> Iterat
         if one is None:
             yield told
             continue
-        hours = _by_weekday(one.windows, names.language)
+        hours = hours_by_weekday(one.windows, names.language)
         # Somebody who cannot come at all says so on Monday: seven empty cells would say nothing.
         never = {} if hours else {"mon": say("availability-not-this-day", language=names.language)}
         named = {key: hours.get(weekday) for key, weekday in zip(_WEEK, Weekday, strict=True)}
         yield {**told, **named, **never}
-
-
-def week_in_words(windows: Iterable[Window], language: str) -> str:
-    """Windows as a sentence that is read back the same: 星期三 06:00-12:30; 星期五 全天."""
-    hours = _by_weekday(windows, language)
-    if not hours:
-        return say("availability-never", language=language)
-    return "; ".join(f"{label('weekday', day.value, language)} {told}" for day, told in hours.items())
-
-
-def _by_weekday(windows: Iterable[Window], language: str) -> Mapping[Weekday, str]:
-    found: dict[Weekday, list[str]] = defaultdict(list)
-    for one in windows:
-        if one.starts is None or one.ends is None:
-            found[one.weekday].append(say("availability-whole-day", language=language))
-        else:
-            found[one.weekday].append(f"{one.starts:%H:%M}-{one.ends:%H:%M}")
-    return {day: ", ".join(found[day]) for day in Weekday if day in found}
 
 
 def _rows(
@@ -85,7 +68,7 @@ def _told(names: Names, member: MemberId, one: Availability | None, away: list[S
     told: Told = {
         "name": names.member(member),
         "phone": names.phone(member),
-        "away": "、".join(_span(span, names.language) for span in away) or None,
+        "away": "、".join(span_in_words(span, names.language) for span in away) or None,
     }
     if one is None:
         return told
@@ -98,12 +81,3 @@ def _told(names: Names, member: MemberId, one: Availability | None, away: list[S
         "first": one.span.first.isoformat(),
         "last": one.span.last and one.span.last.isoformat(),
     }
-
-
-def _span(span: Span, language: str) -> str:
-    if span.last is None:
-        return say("availability-away-from", {"first": span.first.isoformat()}, language)
-    if span.first == span.last:
-        return span.first.isoformat()
-    facts = {"first": span.first.isoformat(), "last": span.last.isoformat()}
-    return say("availability-away-span", facts, language)
