@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.storage.duties import KINDS, SPEC
 from benchmarks.storage.hand import fact_of
-from grassroots.contracts.storage import Batch, Fact, Put, Query, Ref, Storage, walk
+from grassroots.contracts.storage import Batch, Fact, Put, Query, Ref, Storage, walk_bodies
 from grassroots.domain.duty import Duty
 from grassroots.plugins.sqlite import open_network
 from grassroots.workspace.codec import Codec
@@ -35,7 +35,8 @@ def write(storage: Storage, batch: str, duties: Sequence[Duty]) -> None:
 
 
 def read(storage: Storage) -> list[Duty]:
-    return [CODEC.decode(SPEC, stored.body).record for stored in walk(storage, Query("duty"))]
+    """As the list of a room reads them."""
+    return [record for page in walk_bodies(storage, Query("duty")) for record in CODEC.records(SPEC, page)]
 
 
 def read_one(storage: Storage, id: str) -> Duty | None:

@@ -18,6 +18,8 @@ from grassroots.domain.member import Member
 from grassroots.domain.step import Event
 from grassroots.errors import Corrupt
 from grassroots.values.dates import PartialDate
+from grassroots.values.ids import MemberId
+from grassroots.workspace import codec
 from grassroots.workspace.codec import _CONVERTER, Codec, _parsed, structure, unstructure
 from grassroots.workspace.compiled import Compiler
 from grassroots.workspace.kinds import standard_kinds
@@ -96,6 +98,7 @@ def written_as_before(spec: KindSpec[Any], data: st.DataObject) -> None:
     body = CODEC.encode(spec, record, SALT, {})
     assert body == slowly_encoded(spec, record)
     assert outcome(quickly_decoded, spec, body) == outcome(slowly_decoded, spec, body) != "refused"
+    read_among_others_as_alone(spec, record.id, body, data)
 
 
 def read_or_refused_as_before(spec: KindSpec[Any], data: st.DataObject) -> None:
@@ -118,11 +121,13 @@ def read_or_refused_as_before(spec: KindSpec[Any], data: st.DataObject) -> None:
             where[place] = data.draw(JSON)
     body = json.dumps(told, ensure_ascii=data.draw(st.booleans())).encode("utf-8", "surrogatepass")
     assert outcome(quickly_decoded, spec, body) == outcome(slowly_decoded, spec, body)
+    read_among_others_as_alone(spec, "spoilt", body, data)
 
 
 def spoilt_bytes_as_before(data: st.DataObject) -> None:
     spec = data.draw(st.sampled_from(SPECS))
-    body = bytearray(slowly_encoded(spec, data.draw(any_of(spec.record))))
+    record = data.draw(any_of(spec.record))
+    body = bytearray(slowly_encoded(spec, record))
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.integers(0, len(body) - 1))
         how = data.draw(st.sampled_from(["change", "drop", "add", "cut"]))
@@ -137,6 +142,29 @@ def spoilt_bytes_as_before(data: st.DataObject) -> None:
         if not body:
             break
     assert outcome(quickly_decoded, spec, bytes(body)) == outcome(slowly_decoded, spec, bytes(body))
+    read_among_others_as_alone(spec, record.id, bytes(body), data)
+
+
+def read_among_others_as_alone(spec: KindSpec[Any], id: str, body: bytes, data: st.DataObject) -> None:
+    """A page with this body somewhere in it: those before it come out, and then its own outcome."""
+    whole = data.draw(any_of(spec.record))
+    good = CODEC.encode(spec, whole, SALT, {})
+    place = data.draw(st.integers(0, 2))
+    rows = [(whole.id, good)] * 2
+    rows.insert(place, (id, body))
+    wanted = []
+    for row in rows:
+        one = outcome(lambda stored: quickly_decoded(spec, stored)[0], row[1])
+        wanted.append(one)
+        if one == "refused":
+            break
+    found: list[Any] = []
+    try:
+        for record in CODEC.records(spec, rows):
+            found.append(deep(record))
+    except Corrupt:
+        found.append("refused")
+    assert found == wanted
 
 
 ADDED = [b" ", b"\\", b'"', b"0", b"\xff", b"\xef\xbb\xbf", b",", b"\0", b"\n"]
@@ -173,6 +201,29 @@ def test_all_of_that_often(spec: KindSpec[Any], data: st.DataObject) -> None:
     written_as_before(spec, data)
     read_or_refused_as_before(spec, data)
     spoilt_bytes_as_before(data)
+
+
+def test_a_page_is_parsed_as_one_and_a_torn_one_body_by_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = KINDS.named("member")
+    made = [Member.register(id=MemberId(f"M{n}"), name="卯大山").after for n in range(300)]
+    rows = [(one.id, CODEC.encode(spec, one, SALT, {})) for one in made]
+    alone: list[bytes] = []
+
+    def parsed(body: bytes) -> Any:
+        alone.append(body)
+        return _parsed(body)
+
+    monkeypatch.setattr(codec, "_parsed", parsed)
+    assert list(CODEC.records(spec, rows)) == made
+    assert alone == []
+    # What is missing at the end of one stands at the beginning of the next: no record for all that.
+    (first, cut), (second, rest) = rows[:2]
+    torn = [(first, cut[:-2]), (second, rest), *rows[2:]]
+    with pytest.raises(Corrupt):
+        list(CODEC.records(spec, torn))
+    assert alone == [cut[:-2]]
+    # Whoever stands under the id of another is read as it would be by itself.
+    assert list(CODEC.records(spec, [(second, cut)])) == made[:1]
 
 
 @pytest.mark.parametrize("text", ["{}", ' {"a": 1} ', "[1]x", '{"a":1,"a":2}', "NaN", "-0", '"\\ud800"'])

@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import Enum, IntEnum, StrEnum
 from functools import cache
@@ -106,6 +106,14 @@ _CONVERTER = _converter()
 _COMPILER = Compiler(_CONVERTER)
 _DECODER = json.JSONDecoder()
 
+SALT_BYTES = 16
+_FIELDS = b'","r":'  # what stands between the salt of a body and its fields
+_TOGETHER = 128
+"""Bodies parsed as one list: half the work of one by one, and little lost if only the first is wanted.
+
+That nothing flows from one body into the next is seen by the ids, which stand in every record.
+"""
+
 
 _UNSOUND = (ValueError, TypeError, LookupError, AttributeError, Refused, BaseValidationError)
 """What reading rubbish may raise; a record's own rules (Refused) as well."""
@@ -149,6 +157,42 @@ def _parsed(body: bytes) -> Any:
     except ValueError:
         pass
     return json.loads(body)
+
+
+def _cut(spec: KindSpec[Any], rows: Sequence[tuple[str, bytes]]) -> list[Any] | None:
+    """The fields of bodies in clear and of today's version, without what stands around them."""
+    head = f'{{"k":{dumps(spec.name)},"v":{spec.version},"s":"'.encode()
+    salt, behind = len(head), len(head) + 2 * SALT_BYTES
+    begin = behind + len(_FIELDS)
+    cut = [
+        body[begin:-1]
+        for _, body in rows
+        if body.startswith(head)
+        and body[salt:behind].isalnum()
+        and body[behind:begin] == _FIELDS
+        and body.endswith(b"}}")
+    ]
+    return _DECODER.decode(f"[{b','.join(cut).decode()}]") if len(cut) == len(rows) else None
+
+
+def _fields(spec: KindSpec[Any], data: Any, open_: Open | None) -> dict[str, Any]:
+    """The fields of a parsed body, opened and brought to today's version."""
+    fields, version = data["r"], data["v"]
+    if "e" in data:
+        if open_ is None:
+            raise Locked("keys-wanted")
+        opened = open_(version, data["e"])
+        opened.update(fields)
+        fields = opened
+    if data["k"] != spec.name:
+        raise ValueError(f"this is a {data['k']}")
+    if version > spec.version:
+        # Written back from here it would carry the older number and be converted a second time.
+        raise Corrupt("stored-by-newer", where=spec.name, version=version, known=spec.version)
+    while version < spec.version:
+        fields = spec.upcasters[version](fields)
+        version += 1
+    return fields  # type: ignore[no-any-return]
 
 
 def commitment(body: bytes) -> str:
@@ -274,22 +318,7 @@ class Codec:
         ``open_`` gets the version and the sealed part and gives its fields; Locked ``keys-wanted`` without.
         """
         try:
-            data = _parsed(body)
-            fields, version = data["r"], data["v"]
-            if "e" in data:
-                if open_ is None:
-                    raise Locked("keys-wanted")
-                opened = open_(version, data["e"])
-                opened.update(fields)
-                fields = opened
-            if data["k"] != spec.name:
-                raise ValueError(f"this is a {data['k']}")
-            if version > spec.version:
-                # Written back from here it would carry the older number and be converted a second time.
-                raise Corrupt("stored-by-newer", where=spec.name, version=version, known=spec.version)
-            while version < spec.version:
-                fields = spec.upcasters[version](fields)
-                version += 1
+            fields = _fields(spec, _parsed(body), open_)
             known = self._fields[spec.name]
             unknown = _NOTHING
             if not known.issuperset(fields.keys()):
@@ -297,6 +326,45 @@ class Codec:
             return Decoded(_COMPILER.reader(spec.record)(fields), unknown)
         except _UNSOUND as error:
             raise Corrupt("corrupt", where=spec.name, problem=_told(error)) from None
+
+    def records(
+        self,
+        spec: KindSpec[Any],
+        rows: Sequence[tuple[str, bytes]],
+        opening: Callable[[str], Open] | None = None,
+    ) -> Iterator[Any]:
+        """The records of ids and bodies, as :meth:`decode` gives them one by one; parsed together.
+
+        ``opening`` gives what opens the sealed part of the record with an id.
+        """
+        for start in range(0, len(rows), _TOGETHER):
+            some = rows[start : start + _TOGETHER]
+            yield from self._records(spec, some, opening) or (
+                # One of them is not what it should be: those before it are well, and it gets its own words.
+                self.decode(spec, body, opening and opening(id_)).record
+                for id_, body in some
+            )
+
+    def _records(
+        self,
+        spec: KindSpec[Any],
+        rows: Sequence[tuple[str, bytes]],
+        opening: Callable[[str], Open] | None,
+    ) -> list[Any] | None:
+        read = _COMPILER.reader(spec.record)
+        try:
+            fields = _cut(spec, rows)
+            if fields is None:
+                many = _DECODER.decode(f"[{b','.join([body for _, body in rows]).decode()}]")
+                fields = [
+                    _fields(spec, data, opening and opening(id_))
+                    for (id_, _), data in zip(rows, many, strict=True)
+                ]
+            if [one["id"] for one in fields] != [id_ for id_, _ in rows]:
+                return None
+            return [read(one) for one in fields]
+        except (*_UNSOUND, GrassrootsError):
+            return None
 
     def encode_fact(self, event: Event, told: Mapping[str, Any]) -> bytes:
         """The body of a fact: the event, and who, when, from which sheet, with which commitments."""

@@ -158,8 +158,9 @@ class Compiler:
                 "except (KeyError, TypeError):",
                 f"    value = {name}(value)",
             ]
-        names[name] = self._read_one(declared)
-        return [f"value = {name}(value)"]
+        names[name] = datetime.fromisoformat if declared is datetime else self._read_one(declared)
+        zoned = ["if value.tzinfo is None: raise ValueError"] if declared is datetime else []
+        return [f"value = {name}(value)", *zoned]
 
     def _read_one(self, declared: Any) -> Reader:
         declared = _plain_type(declared)

@@ -7,7 +7,7 @@ without a seat, so that no call is without a viewer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from grassroots.contracts.storage import (
     Ref,
     Storage,
     Stored,
+    found_ref,
 )
 from grassroots.domain.fields import FieldGroup
 from grassroots.domain.pack import Packs
@@ -102,6 +103,15 @@ class Office:
         if sealing is None:
             return self.codec.decode(spec, stored.body)
         return self.codec.decode(spec, stored.body, partial(sealing.open, self.storage, stored.ref))
+
+    def records(self, spec: KindSpec[R], rows: Sequence[tuple[str, bytes]]) -> Iterator[R]:
+        """The records of one page of ids and bodies, opened if they are sealed."""
+        sealing = self.sealing
+        if sealing is None:
+            return self.codec.records(spec, rows)
+        sealing.prefetch(self.storage, [body for _, body in rows])
+        open_, storage, kind = sealing.open, self.storage, spec.name
+        return self.codec.records(spec, rows, lambda id_: partial(open_, storage, found_ref(kind, id_)))
 
     def keys_of(self, spec: KindSpec[R], record: R) -> dict[str, KeyValue]:
         """The search keys of a record as a storage sees them: nothing sensitive in clear."""

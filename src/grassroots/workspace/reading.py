@@ -26,6 +26,7 @@ from grassroots.contracts.storage import (
     Tally,
     tally_rows,
     walk,
+    walk_bodies,
 )
 from grassroots.domain.access import Access
 from grassroots.domain.fields import FieldGroup
@@ -120,7 +121,7 @@ class Reading:
             refs = [Ref(spec.name, id_) for id_ in wanted[start : start + 500]]
             page = self.office.storage.read(refs)
             if self.office.sealing is not None:
-                self.office.sealing.prefetch(self.office.storage, page.values())
+                self.office.sealing.prefetch(self.office.storage, [one.body for one in page.values()])
             for ref, stored in page.items():
                 shown = self._seen(spec, stored, Action.READ)
                 if shown is not None:
@@ -158,15 +159,18 @@ class Reading:
 
     def _shown(self, spec: KindSpec[R], query: Query) -> Iterator[R]:
         by = _groups(spec, (condition.key for condition in query.where))
-        for stored in self._opened(walk(self.office.storage, query)):
-            shown = self._seen(spec, stored, Action.LIST, by)
-            if shown is not None:
-                yield shown
+        for rows in walk_bodies(self.office.storage, query):
+            for record in self.office.records(spec, rows):
+                shown = self._let_see(spec, record, Action.LIST, by)
+                if shown is not None:
+                    yield shown
 
     def _seen(
         self, spec: KindSpec[R], stored: Stored, action: Action, by: frozenset[FieldGroup] = frozenset()
     ) -> R | None:
-        record = self._decode(spec, stored)
+        return self._let_see(spec, self._decode(spec, stored), action, by)
+
+    def _let_see(self, spec: KindSpec[R], record: R, action: Action, by: frozenset[FieldGroup]) -> R | None:
         shown = self.seat.shown(spec, record, action, by)
         if shown is not None:
             self._looks.note(spec, record, shown)
@@ -269,7 +273,7 @@ class Reading:
 
     def _by_page(self, sealing: Sealing, rows: Iterator[Stored]) -> Iterator[Stored]:
         while page := list(islice(rows, PAGE)):
-            sealing.prefetch(self.office.storage, page)
+            sealing.prefetch(self.office.storage, [one.body for one in page])
             yield from page
 
     def _decode(self, spec: KindSpec[R], stored: Stored) -> R:

@@ -197,7 +197,7 @@ def _page_again(seat: Seat, spec: KindSpec[Any], page: Sequence[Stored]) -> int:
     stale = [stored for stored in page if _stale(spec, stored, sealing.header)]
     if not stale:
         return 0
-    sealing.prefetch(office.storage, stale)
+    sealing.prefetch(office.storage, [stored.body for stored in stale])
     envelope = Envelope(office, office.clock())
     writes: list[Put] = []
     bases: dict[Ref, int] = {}

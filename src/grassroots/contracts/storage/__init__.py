@@ -19,6 +19,7 @@ from grassroots.contracts.storage.port import (
     check_tally,
     tally_rows,
     walk,
+    walk_bodies,
 )
 from grassroots.contracts.storage.prepared import Prepared, key_changed
 from grassroots.contracts.storage.query import AnyOf, Between, Condition, Includes, Is, Query, Seen, prefix
@@ -59,4 +60,5 @@ __all__ = [
     "prefix",
     "tally_rows",
     "walk",
+    "walk_bodies",
 ]

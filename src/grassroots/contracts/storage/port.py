@@ -92,6 +92,14 @@ class Storage(ABC):
         """
         return {}
 
+    def bodies(self, query: Query) -> Sequence[tuple[str, bytes]]:
+        """Id and body of all that :meth:`find` finds, in the same order, as of one moment.
+
+        For reading many records, which need no keys. There is no revision beside them: nothing can be
+        decided on what they show. A storage may leave the keys where they are; it may not find anything else.
+        """
+        return [(one.ref.id, one.body) for one in self.find(query)]
+
     def tally(
         self, query: Query, *, by: Sequence[str] = (), of: str | None = None
     ) -> Mapping[tuple[Scalar, ...], Tally]:
@@ -132,6 +140,20 @@ def walk(storage: Storage, query: Query) -> Iterator[Stored]:
         if len(found) < PAGE:
             return
         page = evolve(page, after=found[-1].ref.id)
+
+
+def walk_bodies(storage: Storage, query: Query) -> Iterator[Sequence[tuple[str, bytes]]]:
+    """Ids and bodies of all that the query finds, page by page; for the rest the same as :func:`walk`."""
+    if query.limit is not None:
+        raise BadInput("storage-limit", what=str(query.limit))
+    page = evolve(query, limit=PAGE)
+    while True:
+        found = storage.bodies(page)
+        if found:
+            yield found
+        if len(found) < PAGE:
+            return
+        page = evolve(page, after=found[-1][0])
 
 
 def tally_rows(

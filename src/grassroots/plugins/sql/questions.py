@@ -77,6 +77,13 @@ def find(asked: KindTable, net: int, query: Query) -> sa.Select[Any]:
     return _ordered(asked, sa.select(*asked.columns).select_from(source).where(*tests), query, None)
 
 
+def bodies(asked: KindTable, net: int, query: Query) -> sa.Select[Any]:
+    """Ids and bodies of a query's rows."""
+    source, tests = _tail(asked, net, query)
+    columns = (asked.table.c.id, asked.table.c.body)
+    return _ordered(asked, sa.select(*columns).select_from(source).where(*tests), query, None)
+
+
 def shown(asked: KindTable, net: int, query: Query, rows: int) -> sa.Select[Any]:
     """Ids and revisions alone, to compare with ``rows`` seen before; one more than those is enough."""
     source, tests = _tail(asked, net, query)

@@ -136,6 +136,17 @@ class SQLStorage(Storage):
 
         return self._connections.asked(found)
 
+    def bodies(self, query: Query) -> Sequence[tuple[str, bytes]]:
+        """Two columns of one statement."""
+        ready = self._ready
+
+        def found(session: Session) -> Sequence[tuple[str, bytes]]:
+            ready.prepared.asked(query)
+            question = questions.bodies(ready.tables[query.kind], self._net, query)
+            return [tuple(row) for row in session.run(question)]
+
+        return self._connections.asked(found)
+
     def tally(
         self, query: Query, *, by: Sequence[str] = (), of: str | None = None
     ) -> Mapping[tuple[Scalar, ...], Tally]:

@@ -103,6 +103,13 @@ def find(table: Table, network: int, query: Query) -> tuple[str, list[Value]]:
     return f"SELECT r.id, r.revision, r.body{table.columns}{tail}{order}", values
 
 
+def bodies(table: Table, network: int, query: Query) -> tuple[str, list[Value]]:
+    """Ids and bodies of a query's rows."""
+    tail, values = _tail(table, network, query)
+    order = _order(query, values, None)
+    return f"SELECT r.id, r.body{tail}{order}", values
+
+
 def shown(table: Table, network: int, query: Query, rows: int) -> tuple[str, list[Value]]:
     """Ids and revisions alone, to compare with ``rows`` seen before; one more than those is enough."""
     tail, values = _tail(table, network, query)

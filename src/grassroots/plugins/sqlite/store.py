@@ -123,6 +123,14 @@ class SQLiteStorage(Storage):
             rows = connection.execute(*questions.find(table, self._network, query)).fetchall()
         return table.decode(rows)
 
+    def bodies(self, query: Query) -> Sequence[tuple[str, bytes]]:
+        """Rows as the driver gives them."""
+        ready = self._ready
+        with self._connections.lend() as connection:
+            ready.prepared.asked(query)
+            question = questions.bodies(ready.tables[query.kind], self._network, query)
+            return connection.execute(*question).fetchall()
+
     def tally(
         self, query: Query, *, by: Sequence[str] = (), of: str | None = None
     ) -> Mapping[tuple[Scalar, ...], Tally]:

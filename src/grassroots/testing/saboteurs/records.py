@@ -17,6 +17,7 @@ from grassroots.contracts.storage import (
     KeyValue,
     Query,
     Ref,
+    Storage,
     Stored,
 )
 from grassroots.testing.saboteurs.kinds import Saboteur, broken
@@ -28,6 +29,7 @@ _TOLD_APART = "ids that differ are different records"
 _BACK = "a record comes back as it was given"
 _FOUND = "exactly what the query admits is found"
 _ORDER = "by id, by code point"
+_BODIES = "bodies alone are those of what is found"
 _PAGES = "pages follow each other"
 
 
@@ -312,6 +314,21 @@ SABOTEURS = (
     _page(
         "backwards pages go forwards",
         lambda query, rows: _behind(query, rows, wrong_way=query.backwards)[: query.limit],
+    ),
+    broken(
+        "bodies of everything",
+        _BODIES,
+        bodies=lambda self, query: Storage.bodies(self, evolve(query, where=())),
+    ),
+    broken(
+        "bodies forwards alone",
+        _BODIES,
+        bodies=lambda self, query: sorted(Storage.bodies(self, query)),
+    ),
+    broken(
+        "bodies that can be changed alone",
+        _BODIES,
+        bodies=lambda self, query: [(id, bytearray(body)) for id, body in Storage.bodies(self, query)],
     ),
     broken("an answer that is read later", "find gives a list", find=_lazy),
 )

@@ -245,6 +245,9 @@ class StorageMachine(RuleBasedStateMachine):
         for one in found:
             assert repr(dict(one.keys)) == repr({name: one.keys[name] for name in KIND.keys})
             assert type(one.keys["flag"]) in (bool, type(None))
+        assert [tuple(row) for row in self.handles[which].bodies(query)] == [
+            (id, body) for id, (_, _, body) in wanted
+        ]
         self.seen.append(Seen.of(query, found))
 
     @rule(

@@ -23,6 +23,7 @@ from grassroots.contracts.storage import (
     Tally,
     prefix,
     walk,
+    walk_bodies,
 )
 from grassroots.errors import BadInput
 from grassroots.testing.storage.base import BLANK, NASTY, StorageBase, ids, member, put, write
@@ -179,6 +180,8 @@ class RecordPromises(StorageBase):
         with pytest.raises(BadInput):
             storage.find(query)
         with pytest.raises(BadInput):
+            storage.bodies(query)
+        with pytest.raises(BadInput):
             storage.tally(query)
         with pytest.raises(BadInput):
             storage.commit(Batch("act", [Fact()], seen=[Seen(query)]))
@@ -252,6 +255,25 @@ class RecordPromises(StorageBase):
         assert ids(storage, Is("active", True), limit=2) == ["0", "3"]
         assert ids(storage, Is("active", True), limit=2, after="0") == ["3", "6"]
         assert ids(storage, Is("active", True), limit=2, backwards=True) == ["6", "3"]
+
+    def test_bodies_alone_are_those_of_what_is_found(self, storage: Storage) -> None:
+        rows = [
+            Put(member(f"{n}"), {"age": n % 3, "tags": ("x", "y") if n % 2 else ()}, b"\0%d" % n)
+            for n in range(9)
+        ]
+        write(storage, "act", *rows)
+        write(storage, "change", Put(member("4"), {"age": 1, "tags": ("x",)}, b"\0changed"))
+        for where in ((), (Is("age", 1),), (Includes("tags", "x"),), (Is("age", 1), Includes("tags", "y"))):
+            for backwards in (False, True):
+                for query in (
+                    Query("kit_member", where, backwards=backwards),
+                    Query("kit_member", where, after="4", limit=2, backwards=backwards),
+                ):
+                    wanted = [(one.ref.id, one.body) for one in storage.find(query)]
+                    assert [tuple(row) for row in storage.bodies(query)] == wanted
+                    assert all(type(body) is bytes for _, body in storage.bodies(query))
+        walked = [row for page in walk_bodies(storage, Query("kit_member")) for row in page]
+        assert [id for id, _ in walked] == [f"{n}" for n in range(9)]
 
     def test_a_list_that_was_found_does_not_change_afterwards(self, storage: Storage) -> None:
         write(storage, "a", put("m"))

@@ -152,6 +152,7 @@ class SharingPromises(StorageBase):
             lambda: storage.prepare(KINDS),
             lambda: storage.read([]),
             lambda: storage.find(Query("kit_member")),
+            lambda: storage.bodies(Query("kit_member")),
             lambda: storage.commit(Batch("b", [Fact()])),
             lambda: storage.journal(after=0, limit=1),
             storage.head,

@@ -230,7 +230,7 @@ class Box:
     def _in(self, where: Condition, limit: int) -> list[Held[Parcel]]:
         rows = self.office.storage.find(Query("parcel", (where,), limit=limit))
         if rows and self.office.sealing is not None:
-            self.office.sealing.prefetch(self.office.storage, rows)
+            self.office.sealing.prefetch(self.office.storage, [row.body for row in rows])
         return [self._held(Parcel, row) for row in rows]
 
     def read(self, kind: type[R], ids: Iterable[str]) -> dict[str, Held[R]]:

@@ -212,14 +212,10 @@ class Sealing:
         self.unwrapped.keep(ring, stored.body, keys)
         return keys
 
-    def prefetch(self, storage: Storage, page: Iterable[Stored]) -> None:
-        """Open the rings that a page needs, in one read."""
+    def prefetch(self, storage: Storage, page: Iterable[bytes]) -> None:
+        """Open the rings that the bodies of a page need, in one read."""
         begin = len(SEALED_BEGINS)
-        rings = {
-            body[begin : body.find(b".", begin)]
-            for stored in page
-            if (body := stored.body).startswith(SEALED_BEGINS)
-        }
+        rings = {body[begin : body.find(b".", begin)] for body in page if body.startswith(SEALED_BEGINS)}
         wanted = [ring_ref(name) for ring in rings if self.unwrapped.get(name := ring.decode()) is None]
         if wanted:
             for stored in storage.read(wanted).values():
