@@ -14,7 +14,7 @@ BY = ("month", "kind", "station")
 KIND = Kind(
     "attendance",
     {"month": Key.TEXT, "kind": Key.TEXT, "station": Key.TEXT, "minutes": Key.WHOLE},
-    together=((*BY, "minutes"),),
+    totals=(BY,),
 )
 KINDS = ("duty", "visit", "class", "clean")
 

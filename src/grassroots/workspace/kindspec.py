@@ -99,6 +99,7 @@ class KindSpec(Generic[R]):
     day it is read. ``upcasters`` turn the stored form of version n into that of n + 1. ``history`` names the
     fields whose former values are kept in an erasable history record when a verb changes them. ``choices``
     says of keys what their values are, so that a mistyped one is refused instead of counting nothing.
+    ``together`` and ``totals`` are those of :class:`~grassroots.contracts.storage.Kind`.
     ``hidden`` names the keys that are sensitive; nothing is counted or grouped by them. ``person`` is the key
     that holds the id of the member whom such a record belongs to: it is sealed with that person's key and
     forgotten with them.
@@ -118,6 +119,7 @@ class KindSpec(Generic[R]):
     hidden: Mapping[str, Hidden] = attrs.field(factory=dict)
     person: str | None = None
     together: tuple[tuple[str, ...], ...] = ()
+    totals: tuple[tuple[str, ...], ...] = ()
     events: tuple[type[Event], ...] = ()
     relations: Callable[[R, Actor], frozenset[Relation]] = _no_relations
     people: Callable[[R], Iterable[str | None]] = _nobody
@@ -154,7 +156,7 @@ class KindSpec(Generic[R]):
 
     def stored_kind(self) -> Kind:
         """What a storage has to prepare for this kind."""
-        return Kind(name=self.name, keys=dict(self.keys), together=self.together)
+        return Kind(name=self.name, keys=dict(self.keys), together=self.together, totals=self.totals)
 
 
 def _guarded(record: type) -> tuple[tuple[str, Any], ...]:

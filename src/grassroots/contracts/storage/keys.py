@@ -55,12 +55,14 @@ class Kind:
     """One kind of record: its name, its searchable keys with one type each, and keys often asked together.
 
     ``together`` names groups of scalar keys that a storage indexes as one, in this order, as
-    ``(("station", "day"),)`` for "this station between these days".
+    ``(("station", "day"),)`` for "this station between these days". ``totals`` names groups of scalar keys by
+    which is counted and summed again and again: a storage may keep them counted, or leave it.
     """
 
     name: str = field(converter=limits.name)
     keys: Mapping[str, Key] = field(factory=dict, converter=_read_only_types, hash=False)
     together: tuple[tuple[str, ...], ...] = ()
+    totals: tuple[tuple[str, ...], ...] = ()
     # Name, type of a scalar, and what stands for nothing: worked out once, used for every record written.
     _plan: tuple[tuple[str, type | None, KeyValue], ...] = field(init=False, eq=False, repr=False)
 
@@ -69,10 +71,15 @@ class Kind:
         return tuple((name, _SCALARS.get(key), () if key.many else None) for name, key in self.keys.items())
 
     def __attrs_post_init__(self) -> None:
-        for group in self.together:
+        for group in (*self.together, *self.totals):
             for name in group:
                 if name not in self.keys or self.keys[name].many:
                     raise BadInput("storage-key-unknown", kind=self.name, what=name)
+
+    @property
+    def wholes(self) -> tuple[str, ...]:
+        """The keys that can be summed."""
+        return tuple(name for name, key in self.keys.items() if key is Key.WHOLE)
 
     def key(self, name: str) -> Key:
         """The declared type of the key, or BadInput that names the kind and the key."""

@@ -49,7 +49,7 @@ def drop(url: str, network: str) -> None:
             row = connection.execute("SELECT id FROM network WHERE name=?", (network,)).fetchone()
             if row is not None:
                 for table in (*schema.BASE_TABLES, *schema.kind_tables(connection)):
-                    connection.execute(f"DELETE FROM {table} WHERE network=?", row)
+                    connection.execute(f'DELETE FROM "{table}" WHERE network=?', row)
                 connection.execute("DELETE FROM network WHERE id=?", row)
             connection.execute("COMMIT")
             sweep(connection)

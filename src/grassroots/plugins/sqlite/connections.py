@@ -33,7 +33,7 @@ PATIENCE = 5.0
 APPLICATION = 0x67726173
 """``gras``: stands in the header of every file, so that no other program's database is ever touched."""
 
-LAYOUT = 1
+LAYOUT = 2
 """The version of the tables; a file with a higher one is refused."""
 
 _SETTINGS = (

@@ -120,9 +120,9 @@ def shown(table: Table, network: int, query: Query, rows: int) -> tuple[str, lis
 def tally(
     table: Table, network: int, query: Query, by: Sequence[str], of: str | None
 ) -> tuple[str, list[Value]]:
-    """Groups, with the number of rows and the sum of a key."""
+    """Groups, with the number of rows and the sum of a key (its upper half, which is always 0, first)."""
     tail, values = _tail(table, network, query)
     groups = [f"r.k_{name}" for name in by]
     total = f"coalesce(sum(r.k_{of}), 0)" if of is not None else "0"
     group = f" GROUP BY {', '.join(groups)}" if groups else ""
-    return f"SELECT {', '.join([*groups, 'count(*)', total])}{tail}{group}", values
+    return f"SELECT {', '.join([*groups, 'count(*)', '0', total])}{tail}{group}", values

@@ -15,6 +15,7 @@ from typing import Any, final
 
 from grassroots.contracts.storage import Key, KeyValue, Kind, Stored, found_record, key_changed
 from grassroots.errors import Corrupt
+from grassroots.plugins.sqlite import standing
 from grassroots.plugins.sqlite.connections import APPLICATION, LAYOUT
 
 _BASE = (
@@ -29,9 +30,12 @@ _BASE = (
     " position INTEGER NOT NULL, PRIMARY KEY (network, id)) WITHOUT ROWID",
     "CREATE TABLE kind_key (kind TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
     " PRIMARY KEY (kind, name)) WITHOUT ROWID",
+    standing.REGISTER,
     f"PRAGMA application_id={APPLICATION}",
     f"PRAGMA user_version={LAYOUT}",
 )
+# A program that knows layout 1 alone would not keep the totals, and is refused.
+_SINCE_1 = (standing.REGISTER, f"PRAGMA user_version={LAYOUT}")
 BASE_TABLES = ("journal", "about", "batch")
 """Tables with a column ``network``, beside those of the kinds."""
 
@@ -39,22 +43,21 @@ _COLUMN = {Key.TEXT: "TEXT", Key.WHOLE: "INTEGER", Key.FLAG: "INTEGER", Key.TEXT
 
 
 def layout(connection: sqlite3.Connection) -> None:
-    """Make the base tables in a new file; two processes may try at once."""
+    """Make the base tables in a new file, or what an older one lacks; two processes may try at once."""
     (known,) = connection.execute("PRAGMA user_version").fetchone()
-    if known:
+    if known == LAYOUT:
         return
     connection.execute("BEGIN IMMEDIATE")
     (known,) = connection.execute("PRAGMA user_version").fetchone()
-    if not known:
-        for statement in _BASE:
-            connection.execute(statement)
+    for statement in _BASE if not known else _SINCE_1 if known == 1 else ():
+        connection.execute(statement)
     connection.execute("COMMIT")
 
 
 def kind_tables(connection: sqlite3.Connection) -> list[str]:
-    """The tables of all kinds ever prepared, with their side tables."""
+    """The tables of all kinds ever prepared, with their side tables and totals."""
     rows = connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")
-    return [name for (name,) in rows if name.startswith(("r_", "m_"))]
+    return [name for (name,) in rows if name.startswith(("r_", "m_", "t."))]
 
 
 def prepare(connection: sqlite3.Connection, kinds: Sequence[Kind]) -> bool:
@@ -111,7 +114,8 @@ def _missing(connection: sqlite3.Connection, kind: Kind) -> list[str]:
             for name, key in kind.keys.items()
             if name not in types
         ]
-    return statements + [made for name, made in wanted.items() if name not in objects]
+    made = [statement for name, statement in wanted.items() if name not in objects]
+    return [*statements, *made, *standing.missing(connection, kind)]
 
 
 @final
@@ -140,6 +144,13 @@ class Table:
             + " WHERE network=? AND id=?"
         )
         self.erase = f"DELETE FROM {self.name} WHERE network=? AND id=?"
+        self.standing = standing.of_kind(connection, kind.name)
+        counted = dict.fromkeys(name for one in self.standing for name in (*one.keys, *one.wholes))
+        self._counted = tuple(counted)
+        self._former = (
+            f"SELECT {', '.join(f'k_{name}' for name in counted)} FROM {self.name}"
+            " WHERE network=? AND id IN (SELECT value FROM json_each(?))"
+        )
         self.has_side = f"m_{kind.name}" in kind_tables(connection)
         self.erase_side = f"DELETE FROM {self.side} WHERE network=? AND id=?"
         self.insert_side = f"INSERT INTO {self.side} (network, key, value, id) VALUES (?, ?, ?, ?)"
@@ -157,6 +168,15 @@ class Table:
             for place, (name, key) in enumerate(kind.keys.items())
             if key.many or key is Key.FLAG
         ]
+
+    def keep_totals(
+        self, connection: sqlite3.Connection, network: int, came: list[dict[str, KeyValue]], old: list[str]
+    ) -> None:
+        """Bring the totals up to date, before the records of these ids are written or erased."""
+        rows = connection.execute(self._former, (network, json.dumps(old))) if old else ()
+        went = [dict(zip(self._counted, row, strict=True)) for row in rows]
+        for one in self.standing:
+            one.keep(connection, network, came, went)
 
     def encode(self, settled: dict[str, KeyValue]) -> Collection[str | int | None]:
         """The values of the key columns. Tuples stand there whole, in order, for reading back."""

@@ -37,7 +37,7 @@ from grassroots.contracts.storage import (
     found_ref,
 )
 from grassroots.errors import ActReused, Closed, Conflict, Corrupt
-from grassroots.plugins.sqlite import questions, schema
+from grassroots.plugins.sqlite import questions, schema, standing
 from grassroots.plugins.sqlite.connections import PATIENCE, Connections, best_effort, told
 
 _FIRST_ANALYZE = 1_000
@@ -51,6 +51,14 @@ class _Ready:
 
     prepared: Prepared
     tables: Mapping[str, schema.Table]
+    standing: int | None
+    """The highest number of a total."""
+
+
+def _prepared(connection: sqlite3.Connection, prepared: Prepared) -> _Ready:
+    # The number first: a total that is made meanwhile is then looked up again.
+    (number,) = connection.execute(f"SELECT {standing.NUMBER}").fetchone()
+    return _Ready(prepared, {kind.name: schema.Table(connection, kind) for kind in prepared.kinds()}, number)
 
 
 @final
@@ -64,7 +72,7 @@ class SQLiteStorage(Storage):
         self._connections = Connections(where)
         # Writers of this handle queue here: SQLite's own waiting sleeps and is unfair.
         self._writing = Lock()
-        self._ready = _Ready(Prepared(), {})
+        self._ready = _Ready(Prepared(), {}, None)
         self._written = 0
         self._analyze_at = _FIRST_ANALYZE
         with self._connections.lend() as connection:
@@ -76,9 +84,7 @@ class SQLiteStorage(Storage):
         with self._writer() as connection:
             prepared = self._ready.prepared.with_kinds(kinds)
             built = schema.prepare(connection, kinds)
-            self._ready = _Ready(
-                prepared, {kind.name: schema.Table(connection, kind) for kind in prepared.kinds()}
-            )
+            self._ready = _prepared(connection, prepared)
             if built:
                 self._analyze(connection)
 
@@ -140,7 +146,13 @@ class SQLiteStorage(Storage):
             kind = ready.prepared.tallied(query, by, of)
             table = ready.tables[query.kind]
             try:
-                rows = connection.execute(*questions.tally(table, self._network, query, by, of)).fetchall()
+                total = next((one for one in table.standing if one.answers(query, by, of)), None)
+                question = (
+                    questions.tally(table, self._network, query, by, of)
+                    if total is None
+                    else total.tally(self._network, query, by, of)
+                )
+                rows = connection.execute(*question).fetchall()
             except sqlite3.OperationalError as error:
                 if "integer overflow" not in str(error):
                     raise
@@ -150,11 +162,11 @@ class SQLiteStorage(Storage):
             return super().tally(query, by=by, of=of)
         flags = [place for place, name in enumerate(by) if kind.keys[name] is Key.FLAG]
         found: dict[tuple[Scalar, ...], Tally] = {}
-        for *group, count, total in rows:
+        for *group, count, high, low in rows:
             for place in flags:
                 group[place] = None if group[place] is None else bool(group[place])
             if count:
-                found[tuple(group)] = Tally(count, total)
+                found[tuple(group)] = Tally(count, (high << 32) + low)
         return found
 
     def commit(self, batch: Batch) -> Position:
@@ -165,9 +177,13 @@ class SQLiteStorage(Storage):
         settled = ready.prepared.settled(batch)
         with self._writer() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            row = connection.execute("SELECT head FROM network WHERE id=?", (self._network,)).fetchone()
+            row = connection.execute(
+                f"SELECT head, {standing.NUMBER} FROM network WHERE id=?", (self._network,)
+            ).fetchone()
             if row is None:
                 raise Closed()  # dropped meanwhile
+            if row[1] != ready.standing:
+                ready = self._ready = _prepared(connection, ready.prepared)  # somebody declared more totals
             known = connection.execute(
                 "SELECT position, digest FROM batch WHERE network=? AND id=?", (self._network, batch.id)
             ).fetchone()
@@ -241,6 +257,9 @@ class SQLiteStorage(Storage):
         for name, writes in kinds.items():
             table = ready.tables[name]
             old = [(network, write.ref.id) for write in writes if batch.based_on[write.ref]]
+            if table.standing:
+                came = [settled[write.ref] for write in writes if isinstance(write, Put)]
+                table.keep_totals(connection, network, came, [id for _, id in old])
             if table.has_side and old:
                 connection.executemany(table.erase_side, old)
             new, changed = [], []

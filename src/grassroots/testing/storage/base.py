@@ -31,6 +31,7 @@ MEMBER = Kind(
     "kit_member",
     {"name": Key.TEXT, "age": Key.WHOLE, "active": Key.FLAG, "tags": Key.TEXTS, "ranks": Key.WHOLES},
     (("name", "age"),),
+    (("name",), ("active", "name", "age")),
 )
 DUTY = Kind("kit_duty", {"station": Key.TEXT, "day": Key.TEXT})
 KINDS = (MEMBER, DUTY)

@@ -45,6 +45,7 @@ KIND = Kind(
     "kit_thing",
     {"text": Key.TEXT, "whole": Key.WHOLE, "flag": Key.FLAG, "texts": Key.TEXTS, "wholes": Key.WHOLES},
     (("text", "whole"),),
+    (("text",), ("flag", "text"), ("text", "whole", "flag")),
 )
 OTHER = Kind("kit_other", {"text": Key.TEXT})
 

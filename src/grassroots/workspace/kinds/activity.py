@@ -172,6 +172,8 @@ KINDS = (
         keys_of=_attendance_keys,
         person="member",
         together=(("member", "day"),),
+        # Counted in every yearly figure, and by far the most records: a meeting of forty is one row here.
+        totals=(("day", "station", "status"),),
         events=(SignedUp, SignUpWithdrawn, AttendanceRecorded, AttendanceCorrected, AttendanceMoved),
         people=lambda attendance: (attendance.member,),
         place=lambda attendance: attendance.station,
