@@ -9,13 +9,21 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from functools import cache
 from io import BytesIO
 from typing import Any, final
 
 import attrs
+from tests.usecases.twin_rooms import (
+    MEMBER_TOO,
+    OTHER_HERE,
+    QUESTIONS_HERE,
+    OfEach,
+    furnish,
+    hidden_here,
+)
 
 import grassroots
 from grassroots.contracts.policy import Actor, Posture
@@ -34,11 +42,13 @@ from grassroots.usecases.intake import standard_forms
 from grassroots.values.dates import PartialDate, Period
 from grassroots.values.ids import MemberId, RoleId, SchemeId, StationId
 
-NOW = datetime(2021, 10, 20, 2, tzinfo=UTC)
-YEAR = Period.year(2021)
+NOW = datetime(2025, 10, 20, 2, tzinfo=UTC)
+YEAR = Period.year(2025)
 SCHEME = SchemeId("young-old-oldest-old")
+NETWORK = "twin"
 PEOPLE = 8
 NAMES = ("卯大山", "辰小川", "午立秋", "申长河", "酉向阳", "戌白露", "亥春生", "丑满仓")
+EVERYBODY = tuple(range(PEOPLE))
 ANSWERED = "not-assignable"
 """What a refusal may say whatever the reason is: a permitted disclosure (docs/explanation)."""
 
@@ -63,9 +73,11 @@ class World:
     """A network with everything in it, and the ids by which it is asked."""
 
     network: Network
+    scheme: SchemeId = SCHEME
     members: list[MemberId] = attrs.field(factory=list)
     stations: list[StationId] = attrs.field(factory=list)
-    ids: dict[str, str] = attrs.field(factory=dict)
+    ids: dict[str, Any] = attrs.field(factory=dict)
+    notices: list[tuple[Any, ...]] = attrs.field(factory=list)
 
     @property
     def office(self) -> Desk:
@@ -87,6 +99,9 @@ def person(number: int, seed: int) -> dict[str, Any]:
         "remark": f"爱下棋{seed}",
         "also_known": (f"{NAMES[number][0]}爷爷",) if number % 4 == 0 else (),
         "told_ages": (),
+        "volunteer_number": f"43010000{seed % 10}{number:03}",
+        "full_member": None,
+        "background": None,
         "categories": ("volunteer",) if number < 5 else ("recipient",),
     }
 
@@ -95,12 +110,14 @@ def build(seed: int, change: Slot | None = None, value: Any = None) -> World:
     """The world of a seed; in its twin one field has another value from the start."""
 
     def fields(record: str, usual: dict[str, Any]) -> dict[str, Any]:
-        if change is not None and change.record == record:
-            return {**usual, change.field: value}
-        return usual
+        if change is None or change.record != record or change.field not in usual:
+            return usual
+        return {**usual, change.field: value(world) if callable(value) else value}
 
+    # One name for all, since it stands on pages; what an earlier world left behind goes first.
+    find_storage("memory://").drop("memory://", NETWORK)
     network = grassroots.open(
-        "memory://", network=f"twin-{next(_COUNT)}", clock=lambda: NOW, entropy=chance(), pause=lambda _: None
+        "memory://", network=NETWORK, clock=lambda: NOW, entropy=chance(), pause=lambda _: None
     )
     world = World(network)
     desk = world.office
@@ -113,41 +130,48 @@ def build(seed: int, change: Slot | None = None, value: Any = None) -> World:
     ids, one, two = world.ids, world.stations[0], world.members
     role = RoleId("patroller")
     desk.roles.define(
-        id=role, label_zh="巡逻员", label_en="Patroller", family="post", demands=(Limit.STAIRS,)
+        id=role,
+        label_zh="巡逻员",
+        label_en="Patroller",
+        family="post",
+        demands=(Limit.STAIRS, Limit.STANDING),
     )
     ids["role"] = role
     pairing = desk.pairings.propose(
-        scheme=SCHEME, supporter=two[0], recipient=two[5], station=one, despite="office-li"
-    )
-    desk.pairings.begin(pairing.id, on=date(2021, 9, 1))
+        scheme=SCHEME, supporter=two[0], recipient=two[5], station=one,
+        **fields("pairing:0", {"despite": "office-li"}),
+    )  # fmt: skip
+    desk.pairings.begin(pairing.id, on=date(2025, 9, 1))
     ids["pairing"] = pairing.id
     contact = fields("contact:0", {"note": f"想念女儿{seed}", "minutes": 30})
     ids["contact"] = desk.pairings.record_contact(
-        pairing.id, medium=Medium.VISIT, on=date(2021, 9, 3), **contact
+        pairing.id, medium=Medium.VISIT, on=date(2025, 9, 3), **contact
     ).id
     told = {
         "text": f"三号楼漏水{seed}", "raiser_name": "居民乙", "raiser_phone": "14400009999",
         "channel": "phone", "raiser_member": two[6], "taken_by": two[1],
     }  # fmt: skip
     ids["concern"] = desk.concerns.take(
-        station=one, taken_on=date(2021, 9, 5), **fields("concern:0", told)
+        station=one, taken_on=date(2025, 9, 5), **fields("concern:0", told)
     ).id
     shift = desk.duties.post(
-        station=one, day=date(2021, 10, 22), starts=time(9), ends=time(11), role=role, minimum=2
+        station=one, day=date(2025, 10, 22), starts=time(9), ends=time(11), role=role, minimum=2
     )
     ids["shift"] = shift.id
-    past = desk.duties.post(station=one, day=date(2021, 10, 1), starts=time(9), ends=time(11))
+    ids["shift-two"] = desk.duties.post(
+        station=world.stations[1], day=date(2025, 10, 25), starts=time(9), ends=time(11), role=role
+    ).id
+    past = desk.duties.post(station=one, day=date(2025, 10, 1), starts=time(9), ends=time(11))
     ids["duty"] = desk.duties.assign(past.id, two[2]).id
     entry = fields("shift:0", {"text": f"来问养老金{seed}"})
     desk.duties.log(past.id, [entry["text"]], by=two[2])
     ids["past"] = past.id
     desk.kin.record(two[3], two[4], TieKind.KIN)
-    desk.safeguarding.record_screening(two[1], ScreeningResult.CLEAR, on=date(2021, 3, 1))
+    desk.safeguarding.record_screening(two[1], ScreeningResult.CLEAR, on=date(2025, 3, 1))
     desk.members.correct(two[4], skills=("书法",))
+    furnish(desk, world, fields)
     return world
 
-
-_COUNT = itertools.count()
 
 OTHER: dict[str, tuple[Any, ...]] = {
     "name": ("卯大海", "卯大山", "司马小川", "辰小川", "Zoe Lin"),
@@ -158,7 +182,7 @@ OTHER: dict[str, tuple[Any, ...]] = {
         Dated(PartialDate.parse("1962")),
         Dated(PartialDate.parse("2012-02-02")),
     ),
-    "told_ages": ((), (ToldAge(85, date(2021, 1, 1)),), (ToldAge(40, date(2021, 1, 1)),)),
+    "told_ages": ((), (ToldAge(85, date(2025, 1, 1)),), (ToldAge(40, date(2025, 1, 1)),)),
     "id_number": (None, "440106193703020015", "430211194907010024"),
     "phone": (None, "14400000999", "14400000001", "073112345678"),
     "address": (None, "东门1号", "南苑小区9栋"),
@@ -173,8 +197,11 @@ OTHER: dict[str, tuple[Any, ...]] = {
     "raiser_phone": (None, "14400000001"),
 }
 
+OTHER |= MEMBER_TOO
+
 GROUP_OF = {
     **dict.fromkeys(("name", "also_known", "born", "told_ages", "id_number", "joined_party"), "identity"),
+    **dict.fromkeys(MEMBER_TOO, "identity"),
     **dict.fromkeys(("phone", "address"), "contact"),
     **dict.fromkeys(("limits", "health_note"), "health"),
     "living": "household",
@@ -186,13 +213,24 @@ def slots() -> list[Slot]:
     """Every field that can differ."""
     found = [Slot(f"member:{n}", field) for n in range(PEOPLE) for field in GROUP_OF]
     found += [Slot("contact:0", "note"), Slot("shift:0", "text")]
-    return found + [Slot("concern:0", field) for field in ("text", "raiser_name", "raiser_phone")]
+    found += [Slot("concern:0", field) for field in ("text", "raiser_name", "raiser_phone")]
+    return found + [Slot(*where) for where in OTHER_HERE]
+
+
+def values(slot: Slot) -> list[Any]:
+    """What may stand there in the twin."""
+    one = OTHER_HERE.get((slot.record, slot.field))
+    return [value for value in (OTHER[slot.field] if one is None else one) if possible(slot, value)]
+
+
+def a_child(slot: Slot, value: Any) -> bool:
+    """Whether somebody is a child in the twin."""
+    return slot.field == "born" and value is not None and value.date.earliest.year > 2003
 
 
 def possible(slot: Slot, value: Any) -> bool:
     """A world can be built with it: nobody is paired with a child whose guardian did not agree."""
-    child = slot.field == "born" and value is not None and value.date.earliest.year > 2003
-    return not (child and slot.record in ("member:0", "member:5"))
+    return not (a_child(slot, value) and slot.record in ("member:0", "member:5"))
 
 
 # -- who looks --------------------------------------------------------------------------------------------
@@ -208,6 +246,8 @@ VIEWERS: dict[str, Callable[[World], Actor]] = {
 
 def hidden_from(viewer: str, slot: Slot) -> bool:
     """Whether this viewer may not see this field: said by hand, and not asked of the policy."""
+    if (slot.record, slot.field) in OTHER_HERE:
+        return hidden_here(viewer, slot.record)
     record, _, number = slot.record.partition(":")
     if record == "member":
         group, who = GROUP_OF[slot.field], int(number)
@@ -219,7 +259,7 @@ def hidden_from(viewer: str, slot: Slot) -> bool:
             case "head":
                 return who % 2 != 1  # sees the people of the own station
             case "auditor":
-                return group != "identity"  # masks show a part of a name
+                return slot.field not in ("name", "id_number")  # masks show a part of these
         return True
     match viewer:
         case "supporter":
@@ -232,13 +272,24 @@ def hidden_from(viewer: str, slot: Slot) -> bool:
 
 
 # -- what they can ask ------------------------------------------------------------------------------------
-def observe(world: World, viewer: str) -> dict[str, str]:
-    """Everything that one viewer gets to know, question by question."""
+def observe(world: World, viewer: str, about: Iterable[int] = EVERYBODY) -> dict[str, str]:
+    """Everything that one viewer gets to know, question by question; of whom is asked of some by number."""
     desk = world.network.desk(VIEWERS[viewer](world))
-    return {name: _told(ask, (desk, world)) for name, ask in QUESTIONS.items()}
+    found = {}
+    for name, ask in QUESTIONS.items():
+        if isinstance(ask, OfEach):
+            # What is tried may succeed, and then changes what is seen later: it is tried alike in all worlds.
+            for number in range(PEOPLE) if ask.act else about:
+                member = world.members[number]
+                found[f"{name}/{number}"] = in_words(
+                    lambda d, w, a=ask.ask, m=member: a(d, w, m), (desk, world)
+                )
+        else:
+            found[name] = in_words(ask, (desk, world))
+    return found
 
 
-def _told(ask: Callable[[Desk, World], Any], given: tuple[Desk, World]) -> str:
+def in_words(ask: Callable[[Desk, World], Any], given: tuple[Desk, World]) -> str:
     try:
         return _plain(ask(*given))
     except GrassrootsError as error:
@@ -316,26 +367,19 @@ def _guarded_lines(desk: Desk) -> Any:
     return [line for line in desk.reports.yearly(YEAR).figures if line.id in STANDARD_GUARDED]
 
 
-def _each(ask: Callable[[Desk, World, MemberId], Any]) -> Callable[[Desk, World], Any]:
-    def asked(desk: Desk, world: World) -> Any:
-        return [_told(lambda d, w, m=member: ask(d, w, m), (desk, world)) for member in world.members]
-
-    return asked
-
-
 def _search(name: str) -> Callable[[Desk, World], Any]:
     return lambda desk, world: desk.members.named(name)
 
 
-QUESTIONS: dict[str, Callable[[Desk, World], Any]] = {
-    "get": _each(lambda d, w, m: d.members.get(m)),
+QUESTIONS: dict[str, Any] = {
+    "get": OfEach(lambda d, w, m: d.members.get(m)),
     "list": lambda d, w: d.members.all(status=None),
     "list-at-station": lambda d, w: d.members.all(station=w.stations[0]),
     **{f"search-{name}": _search(name) for name in (*NAMES, *map(str, OTHER["name"]), "卯爷爷", "老卯")},
-    "history": _each(lambda d, w, m: d.members.history(m)),
+    "history": OfEach(lambda d, w, m: d.members.history(m)),
     "duplicates": lambda d, w: d.members.possible_duplicates(),
     "pairings": lambda d, w: d.pairings.all(),
-    "of-member": _each(lambda d, w, m: d.pairings.of_member(m)),
+    "of-member": OfEach(lambda d, w, m: d.pairings.of_member(m)),
     "contacts": lambda d, w: d.pairings.contacts(w.ids["pairing"]),  # type: ignore[arg-type]
     "overdue": lambda d, w: d.pairings.overdue(),
     "unchecked": lambda d, w: d.pairings.unchecked(w.ids["pairing"]),  # type: ignore[arg-type]
@@ -345,8 +389,8 @@ QUESTIONS: dict[str, Callable[[Desk, World], Any]] = {
     "shift": lambda d, w: d.duties.shift(w.ids["past"]),  # type: ignore[arg-type]
     "roster": lambda d, w: d.duties.roster(YEAR),
     "gaps": lambda d, w: d.duties.gaps(YEAR, station=w.stations[0]),
-    "kin": _each(lambda d, w, m: d.kin.of(m)),
-    "screenings": _each(lambda d, w, m: d.safeguarding.screenings(m)),
+    "kin": OfEach(lambda d, w, m: d.kin.of(m)),
+    "screenings": OfEach(lambda d, w, m: d.safeguarding.screenings(m)),
     "ending": lambda d, w: d.safeguarding.ending(),
     "worries": lambda d, w: d.safeguarding.worries(YEAR),
     "candidates": lambda d, w: d.honours.candidates("fifty-years"),
@@ -361,49 +405,71 @@ QUESTIONS: dict[str, Callable[[Desk, World], Any]] = {
     "report": lambda d, w: _report(d),
     "report-guarded-lines": lambda d, w: [line.hidden for line in _guarded_lines(d)],
     "access": lambda d, w: d.access.report(YEAR),
-    "explain": _each(lambda d, w, m: d.policy.explain("member", m)),
-    "file": _each(lambda d, w, m: d.rights.about(m)),
+    "explain": OfEach(lambda d, w, m: d.policy.explain("member", m)),
+    "file": OfEach(lambda d, w, m: d.rights.about(m)),
     "requests": lambda d, w: d.rights.requests(),
     "retention": lambda d, w: d.retention.plan(),
     "record": lambda d, w: d.compliance.processing_record(),
     "erase": lambda d, w: d.rights.erase(w.members[7]),
     "dump": lambda d, w: d.archive.dump(BytesIO(), program="twin"),
     # What somebody tries, and is refused: no refusal may depend on what they may not see.
-    "say-again": _each(lambda d, w, m: d.members.correct(m, phone="14400000001", health_note="花生过敏")),
-    "leave": _each(lambda d, w, m: d.members.leave(m)),
+    "say-again": OfEach(
+        lambda d, w, m: d.members.correct(m, phone="14400000001", health_note="花生过敏"), act=True
+    ),
+    "leave": OfEach(lambda d, w, m: d.members.leave(m), act=True),
     "merge": lambda d, w: d.members.merge(w.members[0], w.members[3]),
-    "pair": _each(lambda d, w, m: d.pairings.propose(scheme=SCHEME, supporter=w.members[1], recipient=m)),
-    "assign": _each(lambda d, w, m: d.duties.assign(w.ids["shift"], m)),  # type: ignore[arg-type]
+    "pair": OfEach(
+        lambda d, w, m: d.pairings.propose(scheme=SCHEME, supporter=w.members[1], recipient=m), act=True
+    ),
+    "assign": OfEach(lambda d, w, m: d.duties.assign(w.ids["shift"], m), act=True),  # type: ignore[arg-type]
     "take": lambda d, w: d.concerns.take(station=w.stations[0], text="x", channel="phone"),
-    "survey": _each(lambda d, w, m: d.honours.survey("fifty-years", m)),
-    "screen": _each(lambda d, w, m: d.safeguarding.record_screening(m, ScreeningResult.CLEAR)),
+    "survey": OfEach(lambda d, w, m: d.honours.survey("fifty-years", m), act=True),
+    "screen": OfEach(lambda d, w, m: d.safeguarding.record_screening(m, ScreeningResult.CLEAR), act=True),
+    **QUESTIONS_HERE,
     "define": lambda d, w: d.roles.define(id=RoleId("x"), label_zh="某", label_en="X", family="post"),
 }
 
 
 @cache
-def base(seed: int, viewers: tuple[str, ...]) -> dict[str, dict[str, str]]:
+def base(
+    seed: int, viewers: tuple[str, ...], about: tuple[int, ...] = EVERYBODY
+) -> dict[str, dict[str, str]]:
     """What these viewers, one after the other, learn of the world of a seed."""
-    return _observed(build(seed), viewers)
+    return _observed(build(seed), viewers, about)
 
 
-def _observed(world: World, viewers: tuple[str, ...]) -> dict[str, dict[str, str]]:
+def _observed(world: World, viewers: tuple[str, ...], about: Iterable[int]) -> dict[str, dict[str, str]]:
     try:
-        return {viewer: observe(world, viewer) for viewer in viewers}
+        return {viewer: observe(world, viewer, about) for viewer in viewers}
     finally:
         world.network.close()
         # A network in memory stays there for whoever opens it again: thousands of worlds would.
         find_storage("memory://").drop("memory://", world.network.name)
 
 
-def blind_to(slot: Slot) -> tuple[str, ...]:
-    """Those to whom a field is hidden. The head comes last: only what the head does can change a world."""
-    return tuple(sorted((one for one in VIEWERS if hidden_from(one, slot)), key=lambda one: one == "head"))
+def _asked_about(slot: Slot) -> tuple[int, ...]:
+    """Whom a pair asks about one by one: whose field it is, both who are paired, and one more."""
+    number = int(slot.record.partition(":")[2]) % PEOPLE
+    return tuple(sorted({number, 0, 5, (number + 3) % PEOPLE}))
+
+
+def blind_to(slot: Slot, value: Any) -> tuple[str, ...]:
+    """Those to whom a field is hidden. The head comes last: only what the head does can change a world.
+
+    An auditor's own looks at a child are remembered, and the auditor reads what is remembered: that somebody
+    is a child is told there (a permitted disclosure).
+    """
+    blind = [one for one in VIEWERS if hidden_from(one, slot)]
+    if a_child(slot, value) and "auditor" in blind:
+        blind.remove("auditor")
+    return tuple(sorted(blind, key=lambda one: one == "head"))
 
 
 def leaks(seed: int, slot: Slot, value: Any, viewers: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
     """What differs for viewers to whom the one field is hidden: viewer, question, and both answers."""
-    known, seen = base(seed, viewers), _observed(build(seed, slot, value), viewers)
+    about = _asked_about(slot)
+    known = base(seed, viewers, about)
+    seen = _observed(build(seed, slot, value), viewers, about)
     for viewer, answers in seen.items():
         for question, answer in answers.items():
             usual = known[viewer][question]
