@@ -590,6 +590,30 @@ def test_without_an_answer_everything_is_closed_and_that_is_recorded(
         assert [one.ground for one in report.accesses] == [Ground.POLICY_FAILED]
 
 
+def test_a_page_of_records_waits_once_for_a_policy_that_hangs(clock: WallClock) -> None:
+    asked: list[str | None] = []
+    answers = threading.Event()
+
+    def judge(inquiry: Inquiry) -> str:
+        asked.append(inquiry.id)
+        answers.wait(60)
+        return "allow"
+
+    with grassroots.open("memory://", network="outside", clock=clock) as network:
+        desk = network.desk("steward:office")
+        people = [person(desk, f"卯{one}") for one in "一二三四五六七八九十"]
+        outside = _outside(clock, judge, seconds=0.2)
+        closed = Network(attrs.evolve(network._office, outside=outside))
+        assert closed.desk("steward:office").members.all() == []
+        assert len(asked) < len(people), "whoever has not answered is not asked at once again"
+        assert len(closed.policy_failures) == len(people), "each record was closed, and that is written down"
+        answers.set()
+        asked.clear()
+        outside._rests_until = 0.0
+        assert len(closed.desk("steward:office").members.all()) == len(people)
+        assert len(asked) == len(people)
+
+
 # -- published --------------------------------------------------------------------------------------------
 def test_a_published_report_hides_small_counts_of_people(desk: Desk) -> None:
     for number in range(3):

@@ -27,6 +27,7 @@ from grassroots.domain.matching import Walk
 from grassroots.domain.member import Background, Dated
 from grassroots.domain.pairing import EndReason
 from grassroots.domain.reach import Kinship
+from grassroots.domain.reach import Way as Channelled
 from grassroots.domain.rights import RequestKind
 from grassroots.domain.safeguarding import ScreeningResult
 from grassroots.feeds.calendars import to_ical
@@ -119,7 +120,7 @@ def furnish(desk: Desk, world: Any, fields: Callable[[str, dict[str, Any]], dict
         checked_by=differs("award:9", "checked_by", "office-li"),
     )  # fmt: skip
     ids["award"] = refused.id
-    desk.reach.note(two[6], ways=differs("reach:6", "ways", (("phone", ""),)))
+    desk.reach.note(two[6], ways=differs("reach:6", "ways", (Channelled("phone", ""),)))
     desk.reach.copy_to(two[6], two[7], kinship=differs("reach:6", "copies", Kinship.CHILD))
     callout = desk.callouts.open(
         station=one, what="清扫楼道", starts=datetime(2025, 10, 25, 1, tzinfo=UTC), needed=2
@@ -189,7 +190,10 @@ OTHER_HERE: dict[tuple[str, str], tuple[Any, ...]] = {
     ("intervention:0", "note"): ("报了警", None),
     ("award:8", "reason"): ("complaint",),
     ("award:9", "checked_by"): ("office-wang",),
-    ("reach:6", "ways"): ((("phone", "14400008888"),), (("mail", "a@example.org"), ("phone", ""))),
+    ("reach:6", "ways"): (
+        (Channelled("phone", "14400008888"),),
+        (Channelled("mail", "a@example.org"), Channelled("phone", "")),
+    ),
     ("reach:6", "copies"): tuple(Kinship),
     ("callout:0", "reason"): ("trouble",),
     ("tie:6", "kind"): (TieKind.HOUSEHOLD,),

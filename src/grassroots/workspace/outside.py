@@ -1,14 +1,16 @@
 """An outside policy, heard with care: it answers in time and in words that are understood, or it is a no.
 
 The judge runs in a thread of its own for as long as it may think; one that hangs is left behind and never
-waited for again by that inquiry. What went wrong is kept (the last hundred), and every look that was closed
-by it leaves an access record, so that a service that is down shows in the report and not as an empty
-register.
+waited for again by that inquiry. Whoever has not answered in time is left in peace for as long again: a page
+of a thousand records is closed after one wait, and not after a thousand. What went wrong is kept (the last
+hundred), and every look that was closed by it leaves an access record, so that a service that is down shows
+in the report and not as an empty register.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
@@ -47,6 +49,8 @@ class Outside:
         self._clock = clock
         self._failures: deque[Failure] = deque(maxlen=MOST_REMEMBERED)
         self.failed = 0
+        # Real seconds, as those of the judge: a network's own clock may be told.
+        self._rests_until = 0.0
 
     @property
     def decides(self) -> bool:
@@ -70,11 +74,14 @@ class Outside:
         return Effects(lower, masks)
 
     def _ask(self, inquiry: Inquiry) -> Mapping[FieldGroup, Effect]:
+        if time.monotonic() < self._rests_until:
+            return self._closed(inquiry, "timeout", "")
         box: list[Any] = []
         thread = threading.Thread(target=self._think, args=(inquiry, box), daemon=True)
         thread.start()
         thread.join(self._offer.seconds)
         if not box:
+            self._rests_until = time.monotonic() + self._offer.seconds
             return self._closed(inquiry, "timeout", "")
         verdict = box[0]
         if isinstance(verdict, _Raised):
