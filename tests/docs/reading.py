@@ -21,6 +21,8 @@ RUN = [
     HOME / "README.zh-CN.md",
     *sorted((HOME / "docs" / "tutorial").glob("*.md")),
     *sorted((HOME / "docs" / "how-to").glob("*.md")),
+    *sorted((HOME / "docs" / "zh" / "tutorial").glob("*.md")),
+    *sorted((HOME / "docs" / "zh" / "how-to").glob("*.md")),
 ]
 
 _FENCE = re.compile(r"^```(?P<words>[^`\n]*)\n(?P<text>.*?)^```\s*$", re.MULTILINE | re.DOTALL)

@@ -15,15 +15,16 @@ from tests.docs.reading import HOME, PAGES, RUN, Run, anchors, blocks, links, pr
 from grassroots.contracts import hooks
 
 FIRST_PROGRAM_LINES = 30
+ZH = HOME / "docs" / "zh"
 
 
-@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", RUN, ids=lambda page: str(page.relative_to(HOME)))
 def test_what_a_page_shows_runs_and_prints_what_the_page_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8" if ZH in page.parents else "en_GB.UTF-8")
     run = Run(page)
     run.whole()
     assert run.ran, f"{page.name} shows nothing that runs"

@@ -290,6 +290,8 @@ QUESTIONS_HERE: dict[str, Any] = {
     "appointed": OfEach(lambda d, w, m: [d.appointments.get(a.id) for a in d.appointments.of_member(m)]),
     "available": OfEach(lambda d, w, m: (d.availability.of_member(m), d.availability.on(m, WEEK.first))),
     "leaves": lambda d, w: (d.availability.leaves(YEAR), d.availability.wishes(YEAR)),
+    "leaves-of": OfEach(lambda d, w, m: d.availability.leaves_of(m)),
+    "slips": lambda d, w: d.availability.slips(station=w.stations[0]),
     "callouts": lambda d, w: (d.callouts.all(status=None), d.callouts.get(w.ids["called-off"])),
     "callout": lambda d, w: (d.callouts.answers(w.ids["callout"]), d.callouts.standing(w.ids["callout"])),
     "calls": lambda d, w: (d.calls.all(), d.calls.waiting()),
