@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,7 @@ from grassroots.domain.local_pack import LocalPack
 from grassroots.domain.pack import Pack, Packs, parse_pack
 from grassroots.domain.policy import Actor, Policy, Posture
 from grassroots.domain.step import Step
-from grassroots.errors import BadInput, Conflict
+from grassroots.errors import BadInput, Conflict, Missing
 from grassroots.packs import shipped, text
 from grassroots.usecases.erasures import Settled, settle_erasures
 from grassroots.usecases.outbox.box import seal_outbox
@@ -129,6 +130,7 @@ def open(
             policy,
             ledger,
             progress,
+            None if storage is not None else partial(_again, url, network, kinds, keys),
         )
     except BaseException:
         opened.close()
@@ -149,9 +151,9 @@ def _opened(
     policy: PolicyOffer | None,
     ledger: Path | None,
     progress: Progress,
+    again: Callable[[], AbstractContextManager[Office]] | None,
 ) -> Network:
-    table = Kinds((*standard_kinds(), *kinds))
-    storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING, KEYED, KEYRING, LEDGER])
+    table = _prepared(storage, kinds)
     check_whole(storage, network)
     if ledger is None:
         check_replayed(storage, network)
@@ -199,12 +201,52 @@ def _opened(
         policy=Policy.of(in_force, clock().date()),
         salt=bytes.fromhex(charter.salt),
         ledger=None if ledger is None else partial(settle_erasures, path=ledger),
+        again=again,
     )
     # Before anybody is at a desk, and whatever an outside policy says: this is the network's own duty.
     settled = None if ledger is None else settle_erasures(_seat(office), ledger)
     if policy is not None:
         office = attrs.evolve(office, outside=Outside(policy, clock))
     return Network(office, settled)
+
+
+@contextmanager
+def _again(
+    url: str, network: str, kinds: tuple[KindSpec[Any], ...], keys: str | KeyService | None
+) -> Iterator[Office]:
+    """A network that is open in another process, opened here to read what is stored, with no rule in force.
+
+    Missing if it cannot be seen from here.
+    """
+    offer = discovery.find_storage(url)
+    if network not in offer.networks(url):
+        raise Missing("missing", kind="network", id=network)
+    service = discovery.find_keys(keys) if isinstance(keys, str) else keys
+    with offer.open(url, network) as storage:
+        table, nothing = _prepared(storage, kinds), Packs(())
+        draft = Office(
+            network=network,
+            storage=storage,
+            kinds=table,
+            codec=Codec(table),
+            clock=_now,
+            ids=Ids(secrets.token_bytes),
+            entropy=secrets.token_bytes,
+            pause=time.sleep,
+            zone=ZoneInfo("UTC"),
+            packs=nothing,
+            policy=Policy.of(nothing, _now().date()),
+            salt=b"",
+            calendar=_calendar,
+            annex=Annex(partial(offer.open, url), partial(offer.networks, url)),
+        )
+        yield attrs.evolve(draft, sealing=found_sealing(_seat(draft), service, secrets.token_bytes))
+
+
+def _prepared(storage: Storage, kinds: tuple[KindSpec[Any], ...]) -> Kinds:
+    table = Kinds((*standard_kinds(), *kinds))
+    storage.prepare([*(spec.stored_kind() for spec in table), ARRIVING, KEYED, KEYRING, LEDGER])
+    return table
 
 
 def _seat(office: Office) -> Seat:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,21 @@ def test_a_code_that_is_none_is_refused_before_anything_is_read(peopled: Run) ->
     told = peopled("verify", "--anchor", "0-OOPS")
     assert told.code == 2
     assert "0-OOPS" in told.err
+
+
+def test_several_processes_say_the_same_and_one_says_that_it_was_alone(
+    peopled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peopled("seal")
+    alone = peopled("--json", "verify").json
+    together = peopled("--json", "verify", "--workers", "2").json
+    assert together["facts"].pop("workers") == 2
+    assert alone["facts"].pop("workers") == 1
+    assert together == alone
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    told = peopled("verify", "--workers", "2")
+    assert (told.code, told.out) == (0, peopled("verify").out)
+    assert "Not 2 processes but one" in told.err
+    refused = peopled("verify", "--workers", "0")
+    assert refused.code == 2
+    assert "from 1 to 64" in refused.err

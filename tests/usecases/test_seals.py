@@ -29,8 +29,8 @@ from grassroots.desk import Desk
 from grassroots.domain.seal import Level, SealKeyWanted, Verification, Word
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput, Denied, GrassrootsError, Missing
-from grassroots.workspace import verifying
 from grassroots.workspace.signing import Signer
+from grassroots.workspace.verifying import verifier
 
 KEY, OTHER = "5e" * 32, "07" * 32
 SEEDS = range(4)
@@ -222,7 +222,7 @@ def test_a_network_that_is_written_while_it_is_verified_is_intact(tmp_path: Path
 def test_memory_is_shared_out_and_every_share_finds_its_own(
     worlds: list[World], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying, "AT_ONCE", 7)
+    monkeypatch.setattr(verifier, "AT_ONCE", 7)
     told = worlds[0]
     assert verified(told, told.copy()).word is Word.INTACT
     for ref in told.records:
@@ -369,6 +369,7 @@ FILE_EDITS = (
     "DELETE FROM r_seal WHERE id = '0000000001'",
     "DELETE FROM r_seal",
     "UPDATE r_seal SET body = CAST('{' AS BLOB)",
+    "UPDATE r_seal SET id = CAST(x'ff' AS TEXT) WHERE rowid = 1",
 )
 
 

@@ -45,6 +45,7 @@ def _add_verify(parser: Parser) -> None:
         "--public-key", metavar="FILE", type=Path, nargs="+", action="extend", default=[], told="public-key"
     )
     parser.take("--since", metavar="NUMBER", type=int, told="since")
+    parser.take("--workers", metavar="NUMBER", type=int, default=1, told="workers")
 
 
 def _verify(options: Namespace, output: Output) -> int:
@@ -56,6 +57,7 @@ def _verify(options: Namespace, output: Output) -> int:
             since=options.since,
             anchors=options.anchor,
             public_keys=keys,
+            workers=options.workers,
             progress=lambda done, total: tick(100 * done // max(total, 1)),
         )
     output.give(
@@ -74,6 +76,8 @@ def _verify(options: Namespace, output: Output) -> int:
     output.say(f"cli-verified-{found.word.value}", **facts)
     if facts["seals"]:
         output.say("cli-verified-reach", **facts)
+    if found.facts["workers"] < options.workers:
+        output.warn(output.word("cli-verified-alone", asked=options.workers))
     if found.facts["unopened"]:
         output.say("cli-verified-unopened", count=found.facts["unopened"])
     if found.facts["unknown_kinds"]:

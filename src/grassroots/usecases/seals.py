@@ -12,12 +12,15 @@ from typing import final
 from grassroots.contracts.storage import Entry, Query, Ref
 from grassroots.domain.policy import Action
 from grassroots.domain.seal import Anchor, Seal, SealHash, Verification, seal_id
-from grassroots.errors import Corrupt, Missing
+from grassroots.errors import BadInput, Corrupt, Missing
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.signing import Signer, read_public_key
 from grassroots.workspace.verifying import PAGE, Progress, Verifier
 from grassroots.workspace.work import Work
+
+MOST_WORKERS = 64
+"""More processes than that are a slip of the finger."""
 
 
 @final
@@ -81,20 +84,29 @@ class Seals(Room):
         since: int | None = None,
         anchors: Sequence[str] = (),
         public_keys: Sequence[str] = (),
+        workers: int = 1,
         progress: Progress = lambda done, total: None,
     ) -> Verification:
         """Check journal, seals and records, and say in one of four words how it ended.
 
         ``anchors`` are codes or hashes of seals that were kept outside; ``public_keys`` (hex or PEM) those
         that may have signed. ``since`` is the number of a seal to trust: only what came after is read.
-        Others may write meanwhile. Raises BadInput for an anchor or key that cannot be read, Missing for a
-        seal that is not there, MissingExtra for keys without the extra ``seals``.
+        ``workers`` processes (1 to 64) share the work, each opening the network by its URL; the fact
+        ``workers`` of the answer says how many did: one, where no other process can open it (a network in
+        memory, a storage that the app gave, kinds that cannot be pickled). The answer is the same.
+
+        Others may write meanwhile. Raises BadInput for an anchor or key that cannot be read and for another
+        number of workers, Missing for a seal that is not there, MissingExtra for keys without the extra
+        ``seals``.
         """
+        if type(workers) is not int or not 1 <= workers <= MOST_WORKERS:
+            raise BadInput("verify-workers", what=str(workers), most=MOST_WORKERS)
         return Verifier(
             reading.office,
             start=None if since is None else _start(reading, since),
             anchors=[Anchor.parse(text) for text in anchors],
             public_keys=frozenset(read_public_key(text) for text in public_keys),
+            workers=workers,
             progress=progress,
         ).run()
 

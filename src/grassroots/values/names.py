@@ -42,6 +42,7 @@ _TITLES: Final = (
     "嗲嗲|娭毑|娭姆|嫂子|老师|老人家|老人|老|先生|女士|小姐|师傅|同志|同学|书记|主任|站长|组长|队长|院长|校长|"
     "所长|会长|社长|医生|大夫|护士|教授|教练|警官|律师|工|总|姐|哥|嫂|姨|叔|伯|婶|爷|奶|婆|妈|爸|某某|某"
 )
+_TITLES_ALONE: Final = frozenset(_TITLES.split("|"))
 _TITLED: Final = re.compile(f"(?P<base>[{_HAN}]+?)(?P<title>{_TITLES})")
 _SOMEBODY: Final = re.compile(f"(?P<base>[{_HAN}]{{1,2}}?)(?:某+[{_HAN}]?|[Xx×*〇○]{{1,2}})")
 _FAMILIAR: Final = re.compile(f"[老小阿大](?P<base>[{_HAN}])")
@@ -100,7 +101,7 @@ def _seen(name: str) -> tuple[NameKind, str]:
     stand_in = _STAND_IN.fullmatch(text)
     if stand_in is not None:
         return NameKind.COURTESY, stand_in["base"]
-    if text in _NO_NAME or (len(text) > 1 and text in _TITLES.split("|")):
+    if text in _NO_NAME or (len(text) > 1 and text in _TITLES_ALONE):
         return NameKind.UNKNOWN, ""
     if _DOTTED.fullmatch(text):
         return NameKind.FULL, ""

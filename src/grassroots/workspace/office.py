@@ -8,6 +8,7 @@ without a seat, so that no call is without a viewer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import partial
 from types import MappingProxyType
@@ -92,6 +93,9 @@ class Office:
     """For what stands beside a network (its outbox): the network, where its people are."""
     outside: Outside | None = None
     sealing: Sealing | None = None
+    again: Callable[[], AbstractContextManager[Office]] | None = None
+    """Opens the same network once more, to look at, also in another process if it can be pickled; None for
+    a storage that the app gave."""
     fence: Mapping[Ref, int] = MappingProxyType({})
     """What every write rests on in a network that is not sealed: that it still is not."""
     ledger: Callable[[Seat], object] | None = None

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any, final
 
 from grassroots.contracts.storage import Stored
-from grassroots.errors import Closed, Conflict, Unavailable, Unreachable
 from grassroots.workspace.kindspec import KindSpec
 from grassroots.workspace.office import Office
-
-_AWAY = (Closed, Conflict, Unavailable, Unreachable)
+from grassroots.workspace.verifying.asking import AWAY
 
 
 @final
@@ -30,7 +28,7 @@ class Keyed:
         try:
             record = office.decode(spec, stored).record
             wanted = self._kind.settle(office.keys_of(spec, record))
-        except _AWAY:
+        except AWAY:
             raise
         except Exception:
             return None  # locked, or of a newer version: the bytes are those that were written, so no edit
