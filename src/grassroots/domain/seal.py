@@ -146,8 +146,11 @@ class SealHash:
         parts: list[bytes] = []
         for entry in entries:
             fact = entry.fact
-            batch, body = entry.batch.encode(), fact.body
-            about = "\0".join([word for ref in fact.about for word in (ref.kind, ref.id)]).encode()
+            batch, body, refs = entry.batch.encode(), fact.body, fact.about
+            if len(refs) == 1:  # most facts are about one record
+                about = f"{refs[0].kind}\0{refs[0].id}".encode()
+            else:
+                about = "\0".join([word for ref in refs for word in (ref.kind, ref.id)]).encode()
             parts += (pack(entry.position, len(batch), len(about), len(body)), batch, about, body)
         self._hash.update(b"".join(parts))
 

@@ -158,6 +158,11 @@ class ValkeyStorage(Storage):
             raise Closed()
         return int(head or 0)
 
+    def digests(self, ids: Collection[str]) -> Mapping[str, str]:
+        """What was asked under the ids of acts: an archive takes it along."""
+        _, *words = self._run("digests", *ids)
+        return {id.decode(): digest.decode() for id, digest in _grouped(words, 2)}
+
     def tally(
         self, query: Query, *, by: Sequence[str] = (), of: str | None = None
     ) -> Mapping[tuple[Scalar, ...], Tally]:
