@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 
@@ -96,6 +97,18 @@ def test_a_file_that_may_only_be_read_is_told_as_that(
     ours = told(error, file)
     assert isinstance(ours, Unreachable)
     assert ours.code == "storage-read-only"
+
+
+def test_a_disk_without_room_is_told_as_full_also_when_sqlite_says_input_output_error(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As SQLite says it of the index beside its log, which cannot grow: found on a tmpfs that was full.
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert isinstance(told(error, file), Unreachable)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=0))
+    assert isinstance(told(error, file), Full)
+    assert isinstance(told(error, file, committing=True), Unavailable)
 
 
 def test_asking_for_networks_makes_no_file(file: Path) -> None:

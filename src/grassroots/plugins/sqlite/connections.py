@@ -7,6 +7,7 @@ keep a connection, and its 64 MiB of cache, for every thread that ever was.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -32,6 +33,9 @@ PATIENCE = 5.0
 
 APPLICATION = 0x67726173
 """``gras``: stands in the header of every file, so that no other program's database is ever touched."""
+
+_ROOM = 64 << 10
+"""Bytes that a connection needs beside the file to open it: the index of its log grows by half of that."""
 
 LAYOUT = 2
 """The version of the tables; a file with a higher one is refused."""
@@ -75,11 +79,20 @@ def told(error: sqlite3.Error, where: Path, *, committing: bool = False) -> Exce
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
         if where.is_dir():
             return Unreachable("storage-is-folder", where=name)
+        if _is_full(where):
+            return Full()  # of the index beside its log, which is mapped, SQLite says "disk I/O error"
         # The log beside the file has to be writable too, and that is all that SQLite says of it.
         if not all(os.access(one, os.W_OK) for one in (where, where.parent) if one.exists()):
             return Unreachable("storage-read-only", where=name)
         return Unreachable(where=name)
     return error
+
+
+def _is_full(where: Path) -> bool:
+    try:
+        return shutil.disk_usage(where.parent).free < _ROOM
+    except OSError:
+        return False
 
 
 @final
