@@ -8,6 +8,8 @@ import importlib.util
 import io
 import re
 import shlex
+import sys
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, final
@@ -78,24 +80,47 @@ class Run:
     ``python`` blocks are run, and what they print is held against the ``text`` block that follows. A block
     ``python needs-fastapi`` is compiled, and run only where fastapi is installed. ``console`` blocks are
     run line by line through the command line. A block with a file name behind its language is written to
-    that file. An ellipsis in what should be printed stands for anything.
+    that file, and if it is Python, other blocks import it. An ellipsis in what should be printed stands for
+    anything.
     """
 
     def __init__(self, page: Path) -> None:
         self.page = page
         self.names: dict[str, Any] = {"__name__": page.stem}
+        self._modules: list[str] = []
         self.ran = 0
 
     def whole(self) -> None:
+        try:
+            self._whole()
+        finally:
+            for name in self._modules:
+                sys.modules.pop(name, None)
+
+    def _whole(self) -> None:
         found = blocks(self.page)
         for block, following in zip(found, [*found[1:], None], strict=True):
-            if block.language == "python":
+            file = next((word for word in block.words if word.endswith(".py")), None)
+            if file is not None:
+                self._module(file, block)
+            elif block.language == "python":
                 wanted = following.text if following is not None and following.language == "text" else None
                 self._python(block, wanted)
             elif block.language == "console":
                 self._console(block)
             elif block.words:
                 Path(block.words[0]).write_text(block.text, "utf-8")
+
+    def _module(self, file: str, block: Block) -> None:
+        """Python with a file name is a file; other blocks may import it. What pytest runs is not run here."""
+        Path(file).write_text(block.text, "utf-8")
+        if not file.startswith("test_"):
+            name = file.removesuffix(".py")
+            module = types.ModuleType(name)
+            exec(compile(block.text, file, "exec", dont_inherit=True), module.__dict__)
+            sys.modules[name] = module
+            self._modules.append(name)
+            self.ran += 1
 
     def _python(self, block: Block, wanted: str | None) -> None:
         code = compile(block.text, f"{self.page.name}", "exec", dont_inherit=True)
