@@ -25,8 +25,10 @@ from grassroots.contracts.planning import (
     Rule,
 )
 from grassroots.plugins.planning.clash import clash_of, forced_by, forced_together
+from grassroots.plugins.planning.columns import Columns
 from grassroots.plugins.planning.engine import CpSat, Solved, cp_sat
 from grassroots.plugins.planning.model import Asked, RotaModel
+from grassroots.plugins.planning.paths import fit
 from grassroots.plugins.planning.repair import nearby
 from grassroots.plugins.planning.rows import Rows, Sum
 from grassroots.plugins.planning.start import first_rota
@@ -40,6 +42,9 @@ _MANY: Final = 8
 
 _LARGE: Final = 120_000
 """Pairs of people and slots from which on a rota is planned person by person."""
+
+_FOR_MONTHS: Final = 0.7
+"""The share of the time for putting whole months of single people together, where that can be done."""
 
 _NAMING: Final = 5.0
 """Seconds at most for the rules that force unfair shares."""
@@ -118,14 +123,15 @@ class Search:
             if solved.values is None:
                 self._impossible = solved.impossible
                 return
-            self._values = solved.values
-            value = goal.value(solved.values)
+            self._values = values = solved.values if solved.proven else self._tight(goal, solved.values)
+            value = goal.value(values)
             self.goals.append(Goal("+".join(level), value, max(solved.bound, _lowest(model.rows, goal))))
             model.rows.between(goal, None, value)
             self._solver.feed()
 
     def _minimize(self, goal: Sum, share: float) -> Solved:
-        if self._values is None and not self._problem.standing:
+        alone = fit(self._problem)
+        if self._values is None and not self._problem.standing and not alone:
             self._begin(goal)
         lowest = _lowest(self._model.rows, goal)
         if (
@@ -135,13 +141,15 @@ class Search:
         ):
             return Solved(self._values, lowest, True)
         seconds, effort = self.left(share), self._effort
-        first = _FIRST_TRY + len(self._model.rows.lows) / _VARIABLES_A_SECOND
+        first = _FIRST_TRY + (0 if alone else len(self._model.rows.lows) / _VARIABLES_A_SECOND)
         hint: Sequence[int] | Mapping[int, int] | None = self._values
         if hint is None and self._problem.standing:
             hint = self._model.values_of(self._problem.standing)
         few = first if seconds is None else min(first, seconds)
         solved = self._solver.minimize(goal, seconds=few, workers=effort.cores, seed=effort.seed, hint=hint)
-        if solved.values is None and not solved.impossible and not binds_people(self._problem):
+        if alone and not solved.proven:
+            solved = _better(solved, self._of_months(goal, solved), goal)
+        elif solved.values is None and not solved.impossible and not binds_people(self._problem):
             # Nothing found yet: a plan made person by person is a place to start from.
             part = Stepwise(self._problem, lambda: self.left(0.5), effort.seed).plan()
             hint = hint if part is None else self._model.values_of(part)
@@ -154,7 +162,34 @@ class Search:
         )
         return self._kept(_better(solved, again, goal), goal)
 
+    def _tight(self, goal: Sum, values: Sequence[int]) -> Sequence[int]:
+        """The same rota, with what is only counted as low as can be; a search broken off leaves more."""
+        hint = self._model.values_of(self._model.assignments(values))
+        counted = self._solver.minimize(
+            goal, seconds=5.0, workers=1, seed=self._effort.seed, hint=hint, fixed=True
+        )
+        return min((one for one in (values, counted.values) if one is not None), key=goal.value)
+
+    def _of_months(self, goal: Sum, known: Solved) -> Solved:
+        """What can be put together from whole months of single people, in most of the time that is left."""
+        given = () if known.values is None else self._model.assignments(known.values)
+        seconds = self.left(_FOR_MONTHS)
+        end = None if seconds is None else monotonic() + seconds
+        found = Columns(
+            self._problem, lambda: None if end is None else max(0.0, end - monotonic()), self._effort.seed
+        )
+        found.run(given)
+        bound = known.bound if found.bound is None else found.bound
+        if found.value is None:
+            return Solved(None, bound, False)
+        hint = self._model.values_of(found.assignments())
+        counted = self._solver.minimize(
+            goal, seconds=None, workers=1, seed=self._effort.seed, hint=hint, fixed=True
+        )
+        return Solved(counted.values, bound, found.proven)
+
     def _begin(self, goal: Sum) -> None:
+        """A rota as a clerk would fill it is where the solver starts; if it is not sound, it is forgotten."""
         start = first_rota(self._problem)
         hint = self._model.values_of(start)
         found = self._solver.minimize(
