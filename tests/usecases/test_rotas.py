@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from benchmarks.rota_records import settle
 from tests.usecases.duty_rooms import found_post, volunteer
 
 from grassroots.contracts.planning import Answer, Effort, RotaPlan, RotaPlanner, RotaProblem, keeping
@@ -273,3 +274,25 @@ def test_the_crew_is_who_has_to_do_with_duty(desk: Desk) -> None:
     assert set(Crew(Reading(desk.seat), WEEK).members) == {lin}
     assert desk.duties.gaps(WEEK, station=desk.stations.all()[1].id)[0].lacking == 1
     assert DutyStatus.ASSIGNED.value == "assigned"
+
+
+# -- a district -------------------------------------------------------------------------------------------
+def test_a_small_district_is_planned_from_its_records_and_proven(desk: Desk) -> None:
+    fortnight = Period(date(2021, 8, 2), date(2021, 8, 15))
+    made = settle(desk, people=24, stations=3, kinds=2, each=1, month=fortnight)
+    plan = desk.rotas.plan(made.stations, fortnight, seconds=60)
+    assert plan.answer is Answer.PROVEN
+    assert plan.lacking == 0
+    drafts = desk.rotas.keep(plan)
+    assert [len(rota.lines) for rota in drafts] == [28] * 3
+
+
+@pytest.mark.slow
+def test_a_district_of_two_hundred_has_a_whole_plan_in_a_minute(desk: Desk) -> None:
+    """Seven stations, three shifts a day, a month, from stored records: every place filled."""
+    made = settle(desk, month=Period.month(2021, 8))
+    plan = desk.rotas.plan(made.stations, Period.month(2021, 8), seconds=60)
+    assert len(plan.shifts) == 7 * 3 * 31
+    assert plan.lacking == 0
+    assert plan.goals[0].proven
+    assert len(plan.far_off) < 20
