@@ -182,3 +182,15 @@ def test_a_late_cancellation_is_a_fact_for_the_lead(desk: Desk, clock: Any) -> N
     assert [one.event.minutes_before for one in late] == [120]  # type: ignore[attr-defined]
     assert all("sick" not in str(one.event) for one in told)
     assert Span(MONDAY).covers(shift.day)
+
+
+def test_who_said_no_to_a_shift_is_not_asked_for_it_again(desk: Desk) -> None:
+    station = found_post(desk)
+    sick, lin, he = (volunteer(desk, name) for name in ("方知远", "林小满", "贺兰山"))
+    shift = post(desk, station)
+    desk.duties.excuse(desk.duties.assign(shift.id, sick).id, sick=True)
+    (ask,) = desk.covers.ask(shift.id, [lin])
+    desk.covers.decline(ask.id)
+    assert fit(desk, shift) == [he]
+    assert why(desk, shift, sick) == why(desk, shift, lin) == {ObstacleCode.SAID_NO}
+    assert set(fit(desk, post(desk, station, MONDAY + timedelta(days=1)))) == {sick, lin, he}

@@ -276,6 +276,23 @@ def test_the_crew_is_who_has_to_do_with_duty(desk: Desk) -> None:
     assert DutyStatus.ASSIGNED.value == "assigned"
 
 
+def test_who_declined_a_shift_is_not_planned_into_it_again(desk: Desk) -> None:
+    station, people = month(desk, people=3)
+    publish(desk, station)
+    _, (first,) = desk.duties.roster(WEEK)[2]
+    desk.duties.decline(first.id)
+    repair = desk.rotas.repair([station], WEEK)
+    assert [line.shift for line in repair.put] == [first.shift]
+    assert repair.put[0].member != first.member
+    # With nobody else, the place stays empty, and that is told.
+    for other in people:
+        if other != first.member:
+            desk.availability.give_leave(other, WEEK.first, WEEK.last)
+    again = desk.rotas.repair([station], WEEK)
+    assert again.put == ()
+    assert again.plan.lacking == 1
+
+
 # -- a district -------------------------------------------------------------------------------------------
 def test_a_small_district_is_planned_from_its_records_and_proven(desk: Desk) -> None:
     fortnight = Period(date(2021, 8, 2), date(2021, 8, 15))

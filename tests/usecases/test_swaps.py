@@ -10,7 +10,7 @@ from tests.usecases.duty_rooms import MONDAY, found_post, post, volunteer
 import grassroots
 from grassroots.desk import Desk
 from grassroots.domain.duty import DutyOverlaps, DutyStatus
-from grassroots.domain.rota import SwapOvertaken, SwapRing, SwapStatus, SwapTooLate
+from grassroots.domain.rota import SwapOvertaken, SwapRing, SwapStatus, SwapThereAlready, SwapTooLate
 from grassroots.errors import BadInput
 from grassroots.values.dates import Period
 from grassroots.values.ids import DutyId, MemberId
@@ -143,3 +143,19 @@ def test_where_the_packs_ask_for_a_lead_a_swap_waits_for_one(tmp_path: Path, clo
         assert holders(desk) == [lin, he]
         assert desk.swaps.settle(offer.id).status is SwapStatus.DONE
         assert holders(desk) == [he, he]
+
+
+def test_nobody_takes_a_second_place_in_the_shift_they_stand_in(desk: Desk) -> None:
+    """Two stand in one shift: if one took the other's duty, the shift would be one person short."""
+    (lin, mine), (he, theirs) = on_duty(desk, 2)
+    shift = desk.duties.get(mine).shift
+    beside = desk.duties.assign(shift, he)
+    given = desk.swaps.give_away(mine)
+    with pytest.raises(SwapThereAlready):
+        desk.swaps.agree(given.id, he)
+    desk.swaps.withdraw(given.id)
+    offer = desk.swaps.exchange(mine, theirs)
+    with pytest.raises(SwapThereAlready):
+        desk.swaps.agree(offer.id, he)
+    assert holders(desk) == [lin, he, he]
+    assert desk.duties.get(beside.id).binding

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import final
 
 from grassroots.contracts.storage import Between, Is, Ref
-from grassroots.domain.duty import Duty, Shift
+from grassroots.domain.duty import GIVEN_UP, Duty, Shift
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.rota import (
     Ask,
@@ -52,7 +52,9 @@ class Covers(Room):
         """
         wanted = reading.get(Shift, shift)
         people = Crew(reading, Period(wanted.day, wanted.day), among=among)
-        there = [duty for duty in reading.list(Duty, Is("shift", shift)) if duty.binding]
+        duties = reading.list(Duty, Is("shift", shift))
+        there = [duty for duty in duties if duty.binding]
+        refused = _refused(reading, shift, duties)
         lists = reading.list(Standby, Is("shift", shift), _READY)
         on_call = {one.member for one in lists if one.kind is StandbyKind.ON_CALL}
         lifted = _lifted(reading, wanted, there)
@@ -67,6 +69,7 @@ class Covers(Room):
                 *people.obstacles(wanted, member),
                 *among_others(wanted, people.duties_of(member.id), people.caps_of(member.id), people.zone),
                 *_apart(people, member.id, there),
+                *((Obstacle(ObstacleCode.SAID_NO),) if member.id in refused else ()),
             )
             helpers.append(
                 Helper(
@@ -183,6 +186,13 @@ def _lifted(reading: Reading, shift: Shift, there: Sequence[Duty]) -> bool:
     before = hours(reading.office.packs, "caps_lifted_hours", reading.today)
     begins, _ = shift.window(reading.office.zone)
     return before is not None and len(there) < shift.minimum and begins - reading.now <= before
+
+
+def _refused(reading: Reading, shift: ShiftId, duties: Sequence[Duty]) -> set[MemberId]:
+    """Who told us that they cannot come to this shift: nobody asks them for it again."""
+    gone = {duty.member for duty in duties if duty.status in GIVEN_UP}
+    said = {ask.member for ask in reading.list(Ask, Is("shift", shift)) if ask.status is AskStatus.NO}
+    return gone | said
 
 
 def _last_asked(reading: Reading, people: Crew) -> dict[MemberId, datetime]:

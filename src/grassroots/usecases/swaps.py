@@ -14,6 +14,7 @@ from grassroots.domain.rota import (
     SwapOvertaken,
     SwapRing,
     SwapStatus,
+    SwapThereAlready,
     ring_with,
     rings,
 )
@@ -83,6 +84,8 @@ class Swaps(Room):
         duties = {part.duty: _awaited(work, part.duty) for part in ring}
         wanted = {part.duty: str(part.wanted) for part in ring}
         for part in ring:
+            _not_there_already(work, duties[DutyId(wanted[part.duty])], part.giver)
+        for part in ring:
             # Whoever wants this duty gets it; first all of them let go, so that nobody is in two places.
             heir = next(other for other in ring if other.wanted == part.duty)
             work.keep(duties[part.duty].hand_on(heir.giver))
@@ -145,6 +148,9 @@ def _settle(work: Work, swap: Swap, taker: MemberId, despite: str | None) -> Swa
     theirs = None if swap.wanted is None else _awaited(work, swap.wanted)
     if theirs is not None and theirs.member != taker:
         raise SwapOvertaken(duty=theirs.id, status=theirs.status.value)
+    _not_there_already(work, mine, taker)
+    if theirs is not None:
+        _not_there_already(work, theirs, mine.member)
     work.keep(mine.hand_on(taker))
     if theirs is not None:
         work.keep(theirs.hand_on(mine.member))
@@ -165,6 +171,13 @@ def _awaited(work: Work, id: DutyId) -> Duty:
     if duty.status not in EXPECTED:
         raise SwapOvertaken(duty=duty.id, status=duty.status.value)
     return duty
+
+
+def _not_there_already(work: Work, duty: Duty, member: MemberId) -> None:
+    """Refuse somebody who stands in the shift of a duty already: nobody can hold two places in one."""
+    for other in work.find(Duty, Is("shift", duty.shift), Is("member", member)):
+        if other.binding and other.id != duty.id:
+            raise SwapThereAlready(member=member, duty=other.id, day=duty.day.isoformat())
 
 
 def _live(work: Work) -> list[Swap]:

@@ -14,6 +14,7 @@ the paper sheet) are kept apart.
 from grassroots.domain.duty.part import (
     BINDING,
     EXPECTED,
+    GIVEN_UP,
     OFF_ROSTER,
     TRANSITIONS,
     Duty,
@@ -58,6 +59,7 @@ from grassroots.domain.duty.shift import (
 __all__ = [
     "BINDING",
     "EXPECTED",
+    "GIVEN_UP",
     "OFF_ROSTER",
     "SHIFT_CORRECTABLE",
     "SHIFT_TRANSITIONS",

@@ -42,6 +42,7 @@ class ObstacleCode(StrEnum):
     ASK_FIRST = "ask-first"  # an age from which one asks, and nobody has
     NOT_APPOINTED = "not-appointed"  # does not hold the role of the shift
     NOT_SCREENED = "not-screened"  # children are there, and no screening is in date
+    SAID_NO = "said-no"  # gave this very shift up, or declined when asked
     APART = "apart"  # somebody is there with whom they must not stand
     MOST_PER_DAY = "most-per-day"
     MOST_PER_WEEK = "most-per-week"

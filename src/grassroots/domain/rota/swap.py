@@ -112,6 +112,12 @@ class SwapOvertaken(Refused):
     code = "swap-overtaken"
 
 
+class SwapThereAlready(Refused):
+    """Whoever would take the duty stands in that shift already: it would lose a person by the swap."""
+
+    code = "swap-there-already"
+
+
 class SwapRing(Refused):
     """Several open exchanges make a ring, so that no single one of them can be done; all at once can."""
 

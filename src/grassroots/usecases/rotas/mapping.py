@@ -8,7 +8,7 @@ count. Nothing here knows a planner.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, final
 
@@ -45,12 +45,16 @@ NIGHTS, WEEKENDS, ALL = "nights", "weekends", "all"
 @final
 @attrs.frozen(kw_only=True)
 class Wanted:
-    """The shifts to plan, the duties that stand in them, and the people; ``extra`` are only imagined."""
+    """The shifts to plan, the duties that stand in them, and the people; ``extra`` are only imagined.
+
+    ``given_up`` are members with shifts of which they told us that they do not come: not planned again.
+    """
 
     crew: Crew
     shifts: Sequence[Shift]
     standing: Sequence[Duty]
     extra: Sequence[Member] = ()
+    given_up: Collection[tuple[MemberId, ShiftId]] = ()
 
 
 def problem_of(wanted: Wanted, caps: Mapping[str, int] | None = None) -> RotaProblem:
@@ -71,6 +75,7 @@ class _Mapping:
         self.standing = [duty for duty in wanted.standing if duty.binding and duty.shift in self.known]
         self.fixed = {(duty.member, duty.shift) for duty in self.standing}
         self.members = [*wanted.crew.members.values(), *wanted.extra]
+        self.given_up = wanted.given_up
         self.extra = {member.id for member in wanted.extra}
         self.caps = caps
         self.zero = datetime.combine(self.period.first, time(), tzinfo=self.crew.zone).astimezone(UTC)
@@ -129,6 +134,9 @@ class _Mapping:
                 roles.add(f"role:{shift.role}")
             if here:
                 continue  # somebody put them there, and answers for it
+            if (member.id, shift.id) in self.given_up:
+                barred.append(Barred(shift.id, ObstacleCode.SAID_NO.value))
+                continue
             for one in against(shift):
                 if one.code is ObstacleCode.ON_LEAVE:
                     off.add((shift.day - self.period.first).days)

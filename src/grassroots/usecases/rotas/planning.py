@@ -17,7 +17,7 @@ from grassroots.contracts.planning import (
     rota_doubts,
 )
 from grassroots.contracts.storage import Is
-from grassroots.domain.duty import Duty, Shift, ShiftStatus
+from grassroots.domain.duty import GIVEN_UP, Duty, Shift, ShiftStatus
 from grassroots.domain.rota import RotaLine
 from grassroots.domain.station import Station
 from grassroots.errors import BadInput
@@ -36,16 +36,22 @@ def wanted_of(
     """The shifts of some stations in a period, who stands in them, and the people."""
     shifts: list[Shift] = []
     standing: list[Duty] = []
+    given_up: set[tuple[MemberId, ShiftId]] = set()
     for station in dict.fromkeys(stations):
         reading.get(Station, station)
         where = (Is("station", station), days_between(period))
         shifts.extend(reading.walk(Shift, *where))
-        standing.extend(duty for duty in reading.walk(Duty, *where) if duty.binding)
+        for duty in reading.walk(Duty, *where):
+            if duty.binding:
+                standing.append(duty)
+            elif duty.status in GIVEN_UP:
+                given_up.add((duty.member, duty.shift))
     shifts = [shift for shift in shifts if shift.status is not ShiftStatus.CALLED_OFF]
     if not shifts:
         raise BadInput("rota-no-shifts", period=period.iso)
     shifts.sort(key=lambda shift: (shift.day, shift.starts, shift.station, shift.id))
-    return Wanted(crew=Crew(reading, period, among=among), shifts=shifts, standing=standing)
+    crew = Crew(reading, period, among=among)
+    return Wanted(crew=crew, shifts=shifts, standing=standing, given_up=given_up)
 
 
 def solve(problem: RotaProblem, planner: str | RotaPlanner, seconds: float | None) -> RotaPlan:
