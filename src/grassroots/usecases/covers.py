@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import final
 
 from grassroots.contracts.storage import Between, Is, Ref
-from grassroots.domain.duty import GIVEN_UP, Duty, Shift
+from grassroots.domain.duty import Duty, Shift
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.rota import (
+    GIVEN_UP,
     Ask,
     AskStatus,
     CoverFilled,

@@ -14,7 +14,6 @@ the paper sheet) are kept apart.
 from grassroots.domain.duty.part import (
     BINDING,
     EXPECTED,
-    GIVEN_UP,
     OFF_ROSTER,
     TRANSITIONS,
     Duty,
@@ -59,7 +58,6 @@ from grassroots.domain.duty.shift import (
 __all__ = [
     "BINDING",
     "EXPECTED",
-    "GIVEN_UP",
     "OFF_ROSTER",
     "SHIFT_CORRECTABLE",
     "SHIFT_TRANSITIONS",

@@ -69,9 +69,6 @@ TRANSITIONS: Table[DutyStatus] = {
 EXPECTED = frozenset({DutyStatus.ASSIGNED, DutyStatus.ACCEPTED})
 """The states in which somebody is awaited, whether they have said yes or not."""
 
-GIVEN_UP = frozenset({DutyStatus.EXCUSED, DutyStatus.DECLINED, DutyStatus.HANDED_ON})
-"""The states in which somebody told us that they do not come to this very shift."""
-
 BINDING = EXPECTED | {DutyStatus.ARRIVED, DutyStatus.DONE}
 """The states in which a duty takes up its member's time."""
 

@@ -24,7 +24,7 @@ from grassroots.domain.rota.ask import (
     StandbyLeft,
     StandbyStatus,
 )
-from grassroots.domain.rota.cover import Helper, among_others, ranked, without_caps
+from grassroots.domain.rota.cover import GIVEN_UP, Helper, among_others, ranked, without_caps
 from grassroots.domain.rota.limits import CAPS, Obstacle, ObstacleCode, When, WorkLimit, obstacles
 from grassroots.domain.rota.load import Caps, Load, loads
 from grassroots.domain.rota.record import (
@@ -64,6 +64,7 @@ from grassroots.domain.rota.swap import (
 __all__ = [
     "ASK_TRANSITIONS",
     "CAPS",
+    "GIVEN_UP",
     "LIVE",
     "STANDBY_TRANSITIONS",
     "SWAP_TRANSITIONS",

@@ -8,10 +8,13 @@ from typing import final
 
 import attrs
 
-from grassroots.domain.duty import Duty, Shift
+from grassroots.domain.duty import Duty, DutyStatus, Shift
 from grassroots.domain.rota.limits import CAPS, Obstacle, ObstacleCode
 from grassroots.domain.rota.load import Caps
 from grassroots.values.ids import MemberId
+
+GIVEN_UP = frozenset({DutyStatus.EXCUSED, DutyStatus.DECLINED, DutyStatus.HANDED_ON})
+"""The states of a duty whose holder told us that they do not come to this very shift."""
 
 
 @final

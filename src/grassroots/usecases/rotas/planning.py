@@ -17,8 +17,8 @@ from grassroots.contracts.planning import (
     rota_doubts,
 )
 from grassroots.contracts.storage import Is
-from grassroots.domain.duty import GIVEN_UP, Duty, Shift, ShiftStatus
-from grassroots.domain.rota import RotaLine
+from grassroots.domain.duty import Duty, Shift, ShiftStatus
+from grassroots.domain.rota import GIVEN_UP, RotaLine
 from grassroots.domain.station import Station
 from grassroots.errors import BadInput
 from grassroots.usecases.crew import Crew
