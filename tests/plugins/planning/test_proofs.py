@@ -135,7 +135,7 @@ def test_plans_of_random_communities_are_sound_and_cover_what_can_be_covered() -
 
 @pytest.mark.slow
 def test_plans_of_thousands_of_random_communities_are_sound_and_cover_what_can_be_covered() -> None:
-    cover_of_rotas(range(1_000, 3_000))
+    cover_of_rotas(range(1_000, 4_000))
     answers = sound_rotas(range(10_000, 12_000))
     assert set(answers) == {"proven", "impossible"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import attrs
@@ -42,6 +42,8 @@ from grassroots.contracts.planning import (
 )
 from grassroots.contracts.planning.checking_rota import violations
 from grassroots.discovery import find_rota_planner
+from grassroots.plugins.planning.engine import CpSat
+from grassroots.plugins.planning.model import RotaModel
 from grassroots.plugins.planning.rota import CpSatPlanner
 from grassroots.testing.planner import community
 
@@ -180,6 +182,57 @@ def test_clashes_of_random_months_are_minimal() -> None:
     assert len(seen) >= 8, seen
 
 
+def fewest_that_clash(problem: RotaProblem, most: int) -> int | None:
+    """The size of the smallest clash, by trying sets of rules; None: none of up to so many."""
+    rules = rules_of(problem)
+    for size in range(most + 1):
+        for some in combinations(rules, size):
+            fewer = attrs.evolve(keeping(problem, some), levels=((COVER,),))
+            if impossible(fewer):
+                return size
+    return None
+
+
+def impossible(problem: RotaProblem) -> bool:
+    return CpSat(RotaModel(problem).rows).impossible(None, 1) is True
+
+
+def test_the_smallest_clash_is_found_where_a_longer_one_is_there_too() -> None:
+    """Three must come on one day when two are away (three rules); on another nobody is left at all (four)."""
+    away = (Away(0, DAY, "leave"), Away(5 * DAY, 6 * DAY, "course"))
+    problem = RotaProblem(
+        first=MONDAY,
+        days=7,
+        people=(
+            Person(id="lin", away=away),
+            Person(id="mao", away=away),
+            Person(id="qin", days_off=(DayOff(5),)),
+        ),
+        slots=(slot(0, needs=(Need(least=2, wanted=2),)), slot(5, needs=(Need(least=1),))),
+    )
+    plan = plan_of(problem)
+    assert plan.smallest
+    assert plan.clash == (
+        Rule("away", "lin", name="leave"),
+        Rule("away", "mao", name="leave"),
+        Rule("cover-least", slot="early-0"),
+    )
+
+
+def test_clashes_that_are_called_smallest_are() -> None:
+    tried = 0
+    for seed in range(400):
+        problem = community(seed, days=3, people=2, demands=True, hard=0.5)
+        if tried == 6 or len(rules_of(problem)) > 22:
+            continue
+        plan = PLANNER.roster(attrs.evolve(problem, levels=((COVER,),)), EFFORT)
+        if plan.answer is Answer.IMPOSSIBLE and 1 < len(plan.clash) < 5:
+            assert plan.smallest
+            assert fewest_that_clash(problem, len(plan.clash) - 1) is None, seed
+            tried += 1
+    assert tried == 6
+
+
 # -- fair shares ------------------------------------------------------------------------------------------
 def fair(problem: RotaProblem, **more: Any) -> RotaProblem:
     return attrs.evolve(problem, fairness=(Fairness(targets=fair_targets(problem, **more)),))
@@ -207,6 +260,67 @@ def test_who_is_far_from_a_fair_share_is_named_with_the_rules_that_force_it() ->
     assert forced["lin"].have == 2
     assert (forced["lin"].rules, forced["lin"].alone) == ((Rule("rest", "lin"),), True)
     assert Rule("rest", "lin") in forced["mao"].rules
+
+
+def test_measures_that_are_fair_only_one_by_one_name_the_rules_of_all() -> None:
+    """Lin can have the nights or the days that are their share, and by the most they may have not both."""
+    slots = tuple(
+        slot(day, kind, hour, needs=(Need(wanted=1, most=1),))
+        for day in range(4)
+        for kind, hour in (("early", 8), ("night", 20))
+    )
+    people = (
+        Person(id="lin", limits=Limits(most_slots=2)),
+        Person(id="mao", limits=Limits(most_per_day=None)),
+    )
+    problem = RotaProblem(first=MONDAY, days=4, people=people, slots=slots)
+    nights = frozenset(one.id for one in slots if one.kind == "night")
+    days = frozenset(one.id for one in slots) - nights
+    measures = (
+        Fairness(code="nights", slots=nights, targets=(("lin", 3_000),)),
+        Fairness(code="days", slots=days, targets=(("lin", 3_000),)),
+    )
+    plan = plan_of(attrs.evolve(problem, fairness=measures))
+    assert plan.answer is Answer.PROVEN
+    assert [one.measure for one in plan.forced] == ["nights", "days"]
+    for one in plan.forced:
+        assert Rule("most-slots", "lin") in one.rules
+        assert not one.alone
+
+
+def within_one(problem: RotaProblem, plan: RotaPlan) -> bool:
+    return not any(
+        abs(
+            1000 * sum(a.person == who and (m.slots is None or a.slot in m.slots) for a in plan.assignments)
+            - t
+        )
+        > 1000
+        for m in problem.fairness
+        for who, t in m.targets
+    )
+
+
+def test_whoever_is_far_from_a_share_has_the_rules_named_in_random_months() -> None:
+    """And where only these rules hold, nobody can do better: cover as it was, the same shares."""
+    told = 0
+    for seed in range(24):
+        problem = community(seed, days=6, people=4, hard=0.35)
+        kinds = frozenset(one.id for one in problem.slots if one.kind == "night")
+        measures = [Fairness(code="all", targets=fair_targets(problem, carried={"p0": 2}))]
+        if kinds:
+            measures.append(Fairness(code="nights", slots=kinds, targets=fair_targets(problem, kinds)))
+        problem = attrs.evolve(problem, fairness=tuple(measures), wishes=())
+        plan = plan_of(problem)
+        if plan.answer is not Answer.PROVEN:
+            continue
+        assert bool(plan.forced) is not within_one(problem, plan)
+        for one in plan.forced:
+            assert one.rules, (seed, one)
+            told += 1
+            few = attrs.evolve(keeping(problem, one.rules), levels=((COVER,), (FAIRNESS,)))
+            again = PLANNER.roster(few, EFFORT)
+            assert again.goals[0].value < plan.goals[0].value or not within_one(few, again), (seed, one)
+    assert told > 3
 
 
 # -- after publishing -------------------------------------------------------------------------------------

@@ -161,7 +161,7 @@ class RotaPlan:
     """Who is on duty when. ``assignments`` are sorted; ``goals`` stand in the order of the levels.
 
     Where the answer is *impossible*, ``clash`` names hard rules that cannot all hold; ``minimal`` says that
-    leaving out any single one of them would do.
+    leaving out any single one of them would do, ``smallest`` that no other clash has fewer.
     """
 
     answer: Answer
@@ -169,4 +169,5 @@ class RotaPlan:
     goals: tuple[Goal, ...] = ()
     clash: tuple[Rule, ...] = ()
     minimal: bool = False
+    smallest: bool = False
     forced: tuple[Forced, ...] = ()

@@ -261,7 +261,7 @@ def _unfairness(problem: RotaProblem, fairness: Fairness, given: frozenset[Assig
         have, low, high = counts[person], target // 1000, -(-target // 1000)
         outside = max(0, low - have, have - high)
         beyond = max(0, -(-abs(1000 * have - target) // 1000) - 1)
-        total += outside * outside + (len(fairness.targets) + 1) * beyond
+        total += outside * outside + (problem.shares + 1) * beyond
     return total
 
 

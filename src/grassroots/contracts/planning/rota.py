@@ -251,7 +251,7 @@ class Fairness:
     The goal *fairness* adds up, for each measure and person with k slots of it and a target t:
 
     - d squared, where d is how far k lies outside the whole numbers around t, and
-    - for each whole slot *beyond one* that k differs from t, the number of people in the measure plus one.
+    - for each whole slot *beyond one* that k differs from t, the number of all targets plus one.
 
     So if any plan has everybody within one slot of their share, the best plan has.
     """
@@ -312,6 +312,11 @@ class RotaProblem:
         for slot in self.slots:
             if slot.day >= self.days:
                 raise BadInput("planning-outside", what=slot.id, day=slot.day, days=self.days)
+
+    @property
+    def shares(self) -> int:
+        """How many targets there are in all measures of fairness together."""
+        return sum(len(one.targets) for one in self.fairness)
 
     def date_of(self, day: int) -> date:
         """The calendar day of a day of the horizon (before it: negative)."""

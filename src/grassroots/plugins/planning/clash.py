@@ -18,6 +18,7 @@ from grassroots.contracts.planning import COVER, Fairness, RotaProblem, Rule, ke
 from grassroots.plugins.planning.engine import CpSat
 from grassroots.plugins.planning.model import Asked, RotaModel
 from grassroots.plugins.planning.rows import Sum
+from grassroots.plugins.planning.smallest import smallest_clash
 
 DEMANDS: Final = frozenset({"cover-least", "fixed", "least-minutes", "least-slots"})
 
@@ -31,8 +32,20 @@ Extra = Callable[[RotaModel], None]
 """Rows that hold in any case, whatever rules are kept."""
 
 
-def clash_of(problem: RotaProblem, left: Left, seed: int) -> tuple[tuple[Rule, ...], bool]:
-    """A clash of an impossible problem, and whether it is certain that no rule of it can be spared."""
+def clash_of(problem: RotaProblem, left: Left, seed: int) -> tuple[tuple[Rule, ...], bool, bool]:
+    """A clash of an impossible problem; whether it is certain that no rule of it can be spared, and no clash
+    has fewer.
+    """
+    clash, minimal = _minimal(problem, left, seed)
+    if not minimal:
+        return clash, False, False
+    found = smallest_clash(problem, clash, left(), seed)
+    if found is None or _impossible(problem, found, left, seed) is not True:
+        return clash, True, False
+    return found, True, True
+
+
+def _minimal(problem: RotaProblem, left: Left, seed: int) -> tuple[tuple[Rule, ...], bool]:
     rules = rules_of(problem)
     demands = [rule for rule in rules if rule.code in DEMANDS]
     others = [rule for rule in rules if rule.code not in DEMANDS]
@@ -130,38 +143,45 @@ def forced_by(
     First what the person's own rules allow, as if nobody else were there; then all rules, with cover as good
     as it is.
     """
-    found = _forcing(_alone(problem, person), fairness, [person], None, left, seed)
+    found = _forcing(_alone(problem, person), [(fairness, [person])], None, left, seed)
     if not found and len(problem.people) * len(problem.slots) <= _MOST_TOLD:
-        found = _forcing(problem, fairness, [person], cover, left, seed)
+        found = _forcing(problem, [(fairness, [person])], cover, left, seed)
     return found
 
 
 def forced_together(
     problem: RotaProblem, fairness: Fairness, cover: int | None, left: Left, seed: int
 ) -> tuple[Rule, ...]:
-    """The rules that keep it from being so that everybody is within one slot of their share."""
+    """The rules that keep it from being so that everybody is within one slot of their share.
+
+    First of this measure; and if that could be, of all measures at once.
+    """
     if len(problem.people) * len(problem.slots) > _MOST_TOLD:
         return ()
-    return _forcing(problem, fairness, [one for one, _ in fairness.targets], cover, left, seed)
+    everybody = [(one, [who for who, _ in one.targets]) for one in problem.fairness]
+    mine = [(one, people) for one, people in everybody if one is fairness]
+    found = _forcing(problem, mine, cover, left, seed)
+    if not found and len(everybody) > 1:
+        found = _forcing(problem, everybody, cover, left, seed)
+    return found
 
 
 def _forcing(
     problem: RotaProblem,
-    fairness: Fairness,
-    people: Collection[str],
+    shares: Sequence[tuple[Fairness, Collection[str]]],
     cover: int | None,
     left: Left,
     seed: int,
 ) -> tuple[Rule, ...]:
-    targets = dict(fairness.targets)
-
     def extra(model: RotaModel) -> None:
         if cover is not None:
             model.rows.between(model.goal(COVER), None, cover)
-        for one in people:
-            mine = model.counted(fairness, one)
-            least, most = -(-(targets[one] - 1000) // 1000), (targets[one] + 1000) // 1000
-            model.rows.between(Sum(mine, [1] * len(mine)), least, most)
+        for fairness, people in shares:
+            for one, target in fairness.targets:
+                if one in people:
+                    mine = model.counted(fairness, one)
+                    least, most = -(-(target - 1000) // 1000), (target + 1000) // 1000
+                    model.rows.between(Sum(mine, [1] * len(mine)), least, most)
 
     rules = rules_of(problem)
     if _impossible(problem, rules, left, seed, extra) is not True:

@@ -96,6 +96,29 @@ class CpSat:
             return None
         return {names[index] for index in solver.sufficient_assumptions_for_infeasibility()}
 
+    def most_kept(self, must: Collection[Rule], seconds: float | None, seed: int) -> set[Rule] | bool | None:
+        """As many switched rules as can hold together with these; False: these cannot hold; None: unknown."""
+        model = self._model.clone()
+        switches = {
+            rule: model.get_bool_var_from_proto_index(one.index) for rule, one in self._switches.items()
+        }
+        for rule in must:
+            if rule in switches:
+                model.add(switches[rule] == 1)
+        model.maximize(self._cp.LinearExpr.sum(list(switches.values())))
+        solver = self._solver(seconds, 1, seed)
+        status = solver.solve(model)
+        if status == self._cp.INFEASIBLE:
+            return False
+        if status not in (self._cp.OPTIMAL, self._cp.FEASIBLE):
+            return None
+        return {rule for rule, one in switches.items() if solver.value(one)}
+
+    @property
+    def switched(self) -> frozenset[Rule]:
+        """The rules that rows can be switched by: any other one forbids nothing."""
+        return frozenset(self._switches)
+
     # -- what is best -------------------------------------------------------------------------------------
     def _sum(self, found: Sum) -> Any:
         """An expression of the solver."""

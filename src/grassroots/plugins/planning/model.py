@@ -327,7 +327,7 @@ class RotaModel:
     def _away_from_share(self, fairness: Fairness, person: str, target: int) -> Sum:
         mine = self.counted(fairness, person)
         most = min(len(mine), self._reach(fairness, person)) if not self._told else len(mine)
-        costs = [unfair(count, target, len(fairness.targets)) for count in range(most + 1)]
+        costs = [unfair(count, target, self.problem.shares) for count in range(most + 1)]
         count, cost = self.rows.variable(0, most), self.rows.variable(min(costs), max(costs))
         self.rows.between(Sum([count, *mine], [-1, *(1 for _ in mine)]), 0, 0)
         # The cost grows faster and faster in both directions: it lies above each of its own edges.
@@ -366,9 +366,9 @@ class RotaModel:
         return values
 
 
-def unfair(count: int, target: int, people: int) -> int:
-    """How unfair so many slots are to somebody with this target, see Fairness."""
+def unfair(count: int, target: int, shares: int) -> int:
+    """How unfair so many slots are to somebody with this target, of so many; see Fairness."""
     low, high = target // 1000, -(-target // 1000)
     outside = max(low - count, count - high, 0)
     beyond = max(-(-abs(1000 * count - target) // 1000) - 1, 0)
-    return outside * outside + (people + 1) * beyond
+    return outside * outside + (shares + 1) * beyond

@@ -211,8 +211,8 @@ class Search:
     def told(self) -> RotaPlan:
         """The plan as it stands."""
         if self._impossible:
-            clash, minimal = clash_of(self._problem, self.left, self._effort.seed)
-            return RotaPlan(answer=Answer.IMPOSSIBLE, clash=clash, minimal=minimal)
+            clash, minimal, smallest = clash_of(self._problem, self.left, self._effort.seed)
+            return RotaPlan(answer=Answer.IMPOSSIBLE, clash=clash, minimal=minimal, smallest=smallest)
         if self._values is None or len(self.goals) < len(self._problem.levels):
             return RotaPlan(answer=Answer.NOTHING)
         assignments = self._model.assignments(self._values)

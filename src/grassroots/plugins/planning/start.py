@@ -1,4 +1,4 @@
-"""A first rota, filled as a clerk would: the scarcest places first, by those who are furthest behind.
+"""A first rota, filled as a clerk would, and then made fairer by handing duties on.
 
 It is only where the solver starts: a solver takes longer to find any good plan of a district than to make
 one better. What a clerk does not think of (least lengths of stretches, least hours) is left to the solver.
@@ -6,21 +6,19 @@ one better. What a clerk does not think of (least lengths of stretches, least ho
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator
 from typing import Final, final
 
-from grassroots.contracts.planning import Assignment, Person, RotaProblem, Slot
-from grassroots.plugins.planning.bars import bars_of
+from grassroots.contracts.planning import Assignment, RotaProblem, Slot
+from grassroots.plugins.planning.clerk import MOST_TRIES, Clerk
 from grassroots.plugins.planning.model import unfair
 
-_MOST_TRIES: Final = 300_000
-"""So many looks at a person and a place; then places that are still empty stay so."""
+_LONGEST_ROUND: Final = 5
+"""People in a round of duties that are handed on, at most."""
 
 
 def first_rota(problem: RotaProblem) -> tuple[Assignment, ...]:
     """A rota that keeps every rule which limits from above; not always every one that demands something."""
-    clerk = _Clerk(problem)
+    clerk = _Evening(problem)
     clerk.fill()
     clerk.move()
     clerk.even()
@@ -28,266 +26,21 @@ def first_rota(problem: RotaProblem) -> tuple[Assignment, ...]:
 
 
 @final
-class _Page:
-    """What one person has: everything that their limits count."""
+class _Evening(Clerk):
+    """Duties go from those who have more than their share to those who have less."""
 
-    def __init__(self, problem: RotaProblem, person: Person) -> None:
-        self._problem = problem
-        self.person = person
-        self.slots: dict[str, Slot] = {}
-        self._times = [(one.starts, one.ends, one.day, one.kind) for one in person.done]
-        self._counts: Counter[Hashable] = Counter()
-        self._kinds: Counter[str] = Counter()
-        self._minutes = 0
-        self._days: Counter[int] = Counter()
-        self._of_kind = dict(person.limits.most_of_kind)
-        for one in person.done:
-            self._count(one.day, 1)
-
-    def _keys(self, day: int) -> tuple[Hashable, Hashable, Hashable]:
-        return (0, day), (1, self._problem.week_of(day)), (2, self._problem.month_of(day))
-
-    def _count(self, day: int, by: int) -> None:
-        for key in self._keys(day):
-            self._counts[key] += by
-        self._days[day] += by
-
-    def put(self, slot: Slot) -> None:
-        """Give them a slot."""
-        self.slots[slot.id] = slot
-        self._times.append((slot.starts, slot.ends, slot.day, slot.kind))
-        self._count(slot.day, 1)
-        self._kinds[slot.kind] += 1
-        self._minutes += slot.minutes
-
-    def take(self, slot: Slot) -> None:
-        """Take a slot away."""
-        del self.slots[slot.id]
-        self._times.remove((slot.starts, slot.ends, slot.day, slot.kind))
-        self._count(slot.day, -1)
-        self._kinds[slot.kind] -= 1
-        self._minutes -= slot.minutes
-
-    def can(self, slot: Slot) -> bool:
-        """Whether one slot more keeps their limits from above."""
-        limits = self.person.limits
-        if limits.most_slots is not None and len(self.slots) >= limits.most_slots:
-            return False
-        if limits.most_minutes is not None and self._minutes + slot.minutes > limits.most_minutes:
-            return False
-        if self._kinds[slot.kind] >= self._of_kind.get(slot.kind, 1 << 30):
-            return False
-        mosts = (limits.most_per_day, limits.most_per_week, limits.most_per_month)
-        for key, most in zip(self._keys(slot.day), mosts, strict=True):
-            if most is not None and self._counts[key] >= most:
-                return False
-        return self._rested(slot) and self._days_allow(slot.day)
-
-    def _rested(self, slot: Slot) -> bool:
-        rest, wrong = self.person.limits.rest_minutes, self._problem.successions
-        for starts, ends, day, kind in self._times:
-            if starts < slot.ends + rest and slot.starts < ends + rest:
-                return False
-            if wrong and abs(day - slot.day) == 1:
-                pair = (kind, slot.kind) if day < slot.day else (slot.kind, kind)
-                if pair in wrong:
-                    return False
-        return True
-
-    def _days_allow(self, day: int) -> bool:
-        limits = self.person.limits
-        if self._days[day]:
-            return True
-        if (most := limits.most_days_running) is not None:
-            first, last = day, day
-            while self._days[first - 1]:
-                first -= 1
-            while self._days[last + 1]:
-                last += 1
-            if last - first >= most:
-                return False
-        if limits.most_weekends is not None and (weekend := self._problem.weekend_of(day)) is not None:
-            had = {
-                self._problem.weekend_of(one)
-                for one, count in self._days.items()
-                if count and 0 <= one < self._problem.days
-            }
-            return weekend in had or len(had - {None}) < limits.most_weekends
-        return True
-
-
-@final
-class _Clerk:
-    def __init__(self, problem: RotaProblem) -> None:
-        self._problem = problem
-        self._slots = {slot.id: slot for slot in problem.slots}
-        self._pages = {person.id: _Page(problem, person) for person in problem.people}
-        self._there: dict[str, list[str]] = {slot.id: [] for slot in problem.slots}
-        self._crews: dict[str, list[str]] = defaultdict(list)
-        for slot in problem.slots:
-            self._crews[slot.group].append(slot.id)
-        self._able: dict[str, list[str]] = {slot.id: [] for slot in problem.slots}
-        self._open_to: dict[str, list[Slot]] = defaultdict(list)
-        for person in problem.people:
-            bars = bars_of(problem, person)
-            for slot in problem.slots:
-                if not bars(slot):
-                    self._able[slot.id].append(person.id)
-                    self._open_to[person.id].append(slot)
-        self._share: dict[str, list[tuple[frozenset[str] | None, int, int]]] = defaultdict(list)
-        for fairness in problem.fairness:
-            for who, target in fairness.targets:
-                self._share[who].append((fairness.slots, target, len(fairness.targets)))
-        self._fixed = {(one.person, one.slot) for one in problem.fixed if one.on}
-        self._tries = 0
-        for who, where in sorted(self._fixed):
-            self._put(who, where)
-
-    def rota(self) -> tuple[Assignment, ...]:
-        """What stands now."""
-        return tuple(sorted(Assignment(who, slot) for slot, people in self._there.items() for who in people))
-
-    # -- one place after the other --------------------------------------------------------------------------
-    def fill(self) -> None:
-        """Every slot once, those first for which few people can come."""
-        for slot in sorted(self._problem.slots, key=lambda one: (self._ease(one), one.starts, one.id)):
-            for skill in self._places(slot):
-                if who := self._best(slot, skill):
-                    self._put(who, slot.id)
-            self._left_alone(slot)
-
-    def _ease(self, slot: Slot) -> float:
-        wanted = max((need.wanted for need in slot.needs), default=0)
-        return len(self._able[slot.id]) / max(1, wanted)
-
-    def _places(self, slot: Slot) -> Iterator[str]:
-        """The skills that are still wanted, place by place; "" is anybody."""
-        for need in sorted(slot.needs, key=lambda one: one.skill == ""):
-            while self._having(slot.id, need.skill) < max(need.wanted, need.least):
-                before = len(self._there[slot.id])
-                yield need.skill
-                if len(self._there[slot.id]) == before:
-                    break
-
-    def _having(self, slot: str, skill: str) -> int:
-        return sum(self._has(who, skill) for who in self._there[slot])
-
-    def _has(self, who: str, skill: str) -> bool:
-        return not skill or skill in self._pages[who].person.skills
-
-    def _best(self, slot: Slot, skill: str) -> str | None:
-        able = [who for who in self._able[slot.id] if self._has(who, skill) and self._may(who, slot)]
-        return min(
-            able, key=lambda who: (self._lonely(who, slot), *self._behind(who, slot), who), default=None
-        )
-
-    def _behind(self, who: str, slot: Slot) -> tuple[int, int]:
-        # Those first who lack most of their shares; among them those who can rarely come.
-        over = 0
-        for slots, target, _ in self._share[who]:
-            if slots is None or slot.id in slots:
-                over += 1000 * self._count(who, slots) - target
-        return over, len(self._open_to[who])
-
-    def _may(self, who: str, slot: Slot) -> bool:
-        self._tries += 1
-        return who not in self._there[slot.id] and self._fits(who, slot) and self._pages[who].can(slot)
-
-    def _fits(self, who: str, slot: Slot) -> bool:
-        """Whether there is room for them, and nobody from whom they have to be apart."""
-        for need in slot.needs:
-            full = need.most is not None and self._having(slot.id, need.skill) >= need.most
-            if full and self._has(who, need.skill):
-                return False
-        crew = self._crew(slot)
-        return not any(who in one.people and one.people & crew - {who} for one in self._problem.apart)
-
-    def _crew(self, slot: Slot) -> set[str]:
-        return {who for one in self._crews[slot.group] for who in self._there[one]}
-
-    def _lonely(self, who: str, slot: Slot) -> bool:
-        """Whether they lack company there as things stand."""
-        crew = self._crew(slot) - {who}
-        return any(
-            who in rule.those
-            and (rule.slots is None or slot.id in rule.slots)
-            and len(crew & rule.others) < rule.least
-            for rule in self._problem.company
-        )
-
-    def _left_alone(self, slot: Slot) -> None:
-        """Whoever lacks company goes again."""
-        again = True
-        while again:
-            again = False
-            for one in self._crews[slot.group]:
-                for who in list(self._there[one]):
-                    if (who, one) not in self._fixed and self._lonely(who, self._slots[one]):
-                        self._take(who, one)
-                        again = True
-
-    def _put(self, who: str, slot: str) -> None:
-        if who not in self._there[slot]:
-            self._there[slot].append(who)
-            self._pages[who].put(self._slots[slot])
-
-    def _take(self, who: str, slot: str) -> None:
-        self._there[slot].remove(who)
-        self._pages[who].take(self._slots[slot])
-
-    # -- moving others ------------------------------------------------------------------------------------
-    def move(self) -> None:
-        """An empty place goes to somebody who leaves another one, if a third person can take that."""
-        for slot in self._problem.slots:
-            for skill in self._places(slot):
-                if self._tries > _MOST_TRIES:
-                    return
-                if not self._moved(slot, skill):
-                    break
-
-    def _moved(self, slot: Slot, skill: str) -> bool:
-        for who in self._able[slot.id]:
-            if who in self._there[slot.id] or not self._has(who, skill) or not self._fits(who, slot):
-                continue
-            page = self._pages[who]
-            if page.can(slot):
-                if not self._lonely(who, slot):
-                    self._put(who, slot.id)
-                    return True
-                continue
-            for left in list(page.slots.values()):
-                if (who, left.id) not in self._fixed and self._moves(who, left, slot):
-                    return True
-        return False
-
-    def _moves(self, who: str, left: Slot, slot: Slot) -> bool:
-        self._take(who, left.id)
-        if self._pages[who].can(slot) and not self._lonely(who, slot):
-            self._put(who, slot.id)
-            skills = [need.skill for need in left.needs if self._has(who, need.skill)]
-            other = self._best(left, max(skills, default=""))
-            if other is not None and not self._lonely(other, left):
-                self._put(other, left.id)
-                if not any(self._lonely(one, left) for one in self._there[left.id]):
-                    return True
-                self._take(other, left.id)
-            self._take(who, slot.id)
-        self._put(who, left.id)
-        return False
-
-    # -- fair shares --------------------------------------------------------------------------------------
     def even(self) -> None:
         """Duties go from those who have more than their share to those who have less, while that helps."""
         if not self._problem.fairness:
             return
-        better = True
-        while better and self._tries <= _MOST_TRIES:
+        better, self._tries = True, 0
+        while better and self._tries <= MOST_TRIES:
             better = False
             for slot in self._problem.slots:
                 for who in list(self._there[slot.id]):
                     better |= (who, slot.id) not in self._fixed and self._handed_on(who, slot)
             for who in self._pages:
-                better |= self._unfairness(who) > 0 and self._passed_round(who)
+                better |= self._unfairness(who) > 0 and (self._exchanged(who) or self._passed_round(who))
 
     def _handed_on(self, who: str, slot: Slot) -> bool:
         relief = self._cost(who, slot, -1)
@@ -334,50 +87,80 @@ class _Clerk:
             unfair(self._count(who, slots), target, people) for slots, target, people in self._share[who]
         )
 
-    def _count(self, who: str, slots: frozenset[str] | None) -> int:
-        mine = self._pages[who].slots
-        return len(mine) if slots is None else sum(one in slots for one in mine)
+    def _exchanged(self, who: str) -> bool:
+        """They leave one duty to whoever may have it, and take another one, of somebody who may lose it."""
+        for left in list(self._pages[who].slots.values()):
+            if (who, left.id) in self._fixed:
+                continue
+            lost = self._cost(who, left, -1)
+            self._take(who, left.id)
+            for slot in self._open_to[who]:
+                cost = lost + self._cost(who, slot, 1)
+                if slot is not left and cost < 0 and self._may_once_free(who, slot):
+                    for holder in list(self._there[slot.id]):
+                        pair = (holder, slot.id)
+                        if pair not in self._fixed and self._swapped(who, left, slot, holder, cost):
+                            return True
+            self._put(who, left.id)
+        return False
+
+    def _swapped(self, who: str, left: Slot, slot: Slot, holder: str, cost: int) -> bool:
+        cost += self._cost(holder, slot, -1)
+        self._take(holder, slot.id)
+        if self._may(who, slot) and self._whole(slot, holder, who):
+            self._put(who, slot.id)
+            if not self._any_lonely(slot):
+                heirs = [(self._cost(heir, left, 1), heir) for heir in self._able[left.id] if heir != who]
+                for more, heir in sorted(heirs):
+                    if cost + more >= 0:
+                        break
+                    if self._may(heir, left) and self._whole(left, who, heir):
+                        self._put(heir, left.id)
+                        if not self._any_lonely(left):
+                            return True
+                        self._take(heir, left.id)
+            self._take(who, slot.id)
+        self._put(holder, slot.id)
+        return False
 
     def _passed_round(self, who: str) -> bool:
-        """They take a duty of a second person, who takes one of a third."""
+        """They take a duty of a second person, who takes one of a third, and so on: short rounds first."""
         wanted = [(cost, slot.id) for slot in self._open_to[who] if (cost := self._cost(who, slot, 1)) < 0]
-        for cost, place in sorted(wanted):
-            slot = self._slots[place]
-            if not self._may_once_free(who, slot):
-                continue
-            for second in list(self._there[place]):
-                if (second, place) not in self._fixed and self._passed_on(who, cost, second, slot):
+        for others in range(1, _LONGEST_ROUND):
+            seen: set[tuple[str, str]] = set()
+            for cost, place in sorted(wanted):
+                slot = self._slots[place]
+                if self._may_once_free(who, slot) and self._taken_from(who, slot, cost, others, seen):
                     return True
         return False
 
     def _may_once_free(self, who: str, slot: Slot) -> bool:
         return who not in self._there[slot.id] and self._pages[who].can(slot)
 
-    def _passed_on(self, who: str, cost: int, second: str, slot: Slot) -> bool:
-        cost += self._cost(second, slot, -1)
-        self._take(second, slot.id)
-        if self._may(who, slot) and self._whole(slot, second, who) and not self._lonely(who, slot):
-            self._put(who, slot.id)
-            if not any(self._lonely(one, slot) for one in self._there[slot.id]):
-                for other in self._open_to[second]:
-                    if other is not slot and self._taken_over(second, other, cost):
-                        return True
-            self._take(who, slot.id)
-        self._put(second, slot.id)
+    def _taken_from(self, who: str, slot: Slot, cost: int, others: int, seen: set[tuple[str, str]]) -> bool:
+        """They take a slot of somebody; ``cost`` is what all of it adds to unfairness so far."""
+        for holder in list(self._there[slot.id]):
+            pair = (holder, slot.id)
+            if pair in seen or pair in self._fixed or self._tries > MOST_TRIES:
+                continue
+            seen.add(pair)
+            after = cost + self._cost(holder, slot, -1)
+            self._take(holder, slot.id)
+            if self._may(who, slot) and self._whole(slot, holder, who):
+                self._put(who, slot.id)
+                if not self._any_lonely(slot) and (
+                    after < 0 or (others and self._made_up(holder, slot, after, others - 1, seen))
+                ):
+                    return True
+                self._take(who, slot.id)
+            self._put(holder, slot.id)
         return False
 
-    def _taken_over(self, second: str, slot: Slot, cost: int) -> bool:
-        if not self._may_once_free(second, slot):
-            return False
-        cost += self._cost(second, slot, 1)
-        for third in list(self._there[slot.id]):
-            if (third, slot.id) in self._fixed or cost + self._cost(third, slot, -1) >= 0:
-                continue
-            self._take(third, slot.id)
-            if self._may(second, slot) and self._whole(slot, third, second):
-                self._put(second, slot.id)
-                if not any(self._lonely(one, slot) for one in self._there[slot.id]):
+    def _made_up(self, who: str, lost: Slot, cost: int, others: int, seen: set[tuple[str, str]]) -> bool:
+        """Whoever lost a slot takes another one."""
+        for slot in self._open_to[who]:
+            if slot is not lost and self._may_once_free(who, slot):
+                after = cost + self._cost(who, slot, 1)
+                if after < 0 and self._taken_from(who, slot, after, others, seen):
                     return True
-                self._take(second, slot.id)
-            self._put(third, slot.id)
         return False

@@ -197,7 +197,7 @@ def counted(problem: RotaProblem, given: Iterable[Assignment]) -> dict[str, int]
         asked = fairness.slots
         for person, target in fairness.targets:
             have = sum(person in people for slot, people in there.items() if asked is None or slot in asked)
-            unfairness += unfair(have, target, len(fairness.targets))
+            unfairness += unfair(have, target, problem.shares)
     pairs = {(who, slot) for slot, people in there.items() for who in people}
     standing = {(one.person, one.slot) for one in problem.standing}
     return {COVER: cover, CHANGES: len(pairs ^ standing), FAIRNESS: unfairness, WISHES: unmet}

@@ -66,8 +66,9 @@ class PlanTold:
     """A plan, or the answer that there is none. ``lines`` are all that should stand, old ones included.
 
     ``doubts`` are odd things about what was put in (somebody who is never free, a shift that nobody may
-    hold), ``clash`` the rules that cannot all hold where the answer is *impossible*, ``forced`` who is far
-    from their share and the rules that force it. ``names`` says ids of people and shifts in words.
+    hold), ``clash`` the rules that cannot all hold where the answer is *impossible* (``minimal``: none of
+    them can be spared; ``smallest``: no clash has fewer), ``forced`` who is far from their share and the
+    rules that force it. ``names`` says ids of people and shifts in words.
     """
 
     stations: tuple[StationId, ...]
@@ -80,6 +81,7 @@ class PlanTold:
     goals: tuple[Goal, ...] = ()
     clash: tuple[Rule, ...] = ()
     minimal: bool = False
+    smallest: bool = False
     forced: tuple[Forced, ...] = ()
     doubts: tuple[Finding, ...] = ()
     names: Mapping[str, str] = attrs.field(factory=dict)

@@ -130,6 +130,7 @@ def told_of(
         goals=plan.goals,
         clash=plan.clash,
         minimal=plan.minimal,
+        smallest=plan.smallest,
         forced=plan.forced,
         doubts=tuple(doubts),
         names={
