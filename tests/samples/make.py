@@ -308,7 +308,8 @@ FULL: dict[str, dict[str, Any]] = {
     "hold": {"lifted": "2021-08-01"},
     "call": {
         "medium": "paper", "member": "M1", "station": "S1", "address": "一号楼公告栏", "title": "值班",
-        "language": "en", "about": ["duty/D1"], "collapse": "duty/D1", "urgent": True,
+        "key": "digest", "values": '{"lines":["[]"]}', "language": "en", "about": ["duty/D1"],
+        "collapse": "duty/D1", "urgent": True,
         "expires": "2021-07-03T01:00:00Z", "by": "M2", "state": "posted", "tries": 2, "on": "2021-07-02",
     },
     "parcel": {

@@ -12,6 +12,7 @@ import pytest
 from tests.usecases.conftest import WallClock
 
 import grassroots
+from grassroots.contracts.notice import Notice, Route
 from grassroots.contracts.policy import Actor, Inquiry, PolicyOffer, Posture, Relation, Voice
 from grassroots.contracts.storage import Query, Ref, walk
 from grassroots.desk import Desk
@@ -474,6 +475,37 @@ def test_retention_is_planned_looked_at_and_then_carried_out(desk: Desk, clock: 
     assert desk.pairings.contacts(pairing.id)[0].id == contact.id
     assert desk.members.history(elder) == []
     del helper
+
+
+def test_what_was_told_is_over_after_a_year_in_outbox_and_lists(desk: Desk, clock: WallClock) -> None:
+    told, held = person(desk, "午小满"), person(desk, "午立秋")
+    sms = [Route("sms", "14400000001")]
+    desk.outbox.add(
+        Notice(id="n1", to=told, key="k", routes=sms),
+        Notice(id="n2", to=held, key="k", routes=sms),
+        Notice(id="waits", to=told, key="k", routes=sms),
+        Notice(id="dead", to=told, key="k", values={"who": "午小满"}, routes=[]),
+    )
+    for id_ in ("n1", "n2"):
+        desk.outbox.cancel(id_)
+    made, waiting = (desk.calls.ask(medium="phone", text="路灯不亮", member=told).id for _ in range(2))
+    desk.calls.reached(made)
+    desk.rights.hold(held, reason="complaint")
+    assert desk.retention.plan().due == ()
+    year = desk.retention.plan(on=clock.now.date() + timedelta(days=366))
+    assert {(one.kind, one.id, one.fate) for one in year.due} == {
+        ("parcel", "n1", Fate.ERASE),
+        ("parcel", "dead", Fate.ERASE),
+        ("call", made, Fate.BLANK),
+        ("call", waiting, Fate.ERASE),
+    }
+    assert year.held == 1
+    clock.go_to(clock.now.date() + timedelta(days=366))
+    assert desk.retention.apply(desk.retention.plan()) == 4
+    assert {one.id for one in desk.outbox.all()} == {"n2", "waits"}
+    (kept,) = desk.calls.all()
+    assert (kept.id, kept.state.value, "路灯" in kept.text) == (made, "reached", False)
+    assert desk.retention.plan().due == ()
 
 
 def test_every_kind_can_be_emptied(desk: Desk) -> None:

@@ -140,7 +140,8 @@ class Call:
     """One notice for one person (or board), to be passed on by a person. The id is that of the notice.
 
     ``member`` is who is to be told, None for a board; ``address`` the number or the name of the board;
-    ``text`` what to say. ``by`` is the member who does it. ``tries`` counts the days or calls in vain.
+    ``text`` what to say. ``key`` and ``values`` (JSON) are what the words of a digest were made from, while
+    it waits and can still be changed. ``by`` is the member who does it. ``tries`` counts the calls in vain.
     ``asked_at`` and ``expires`` are moments (UTC), ``on`` the day of the last result on the network's wall.
     """
 
@@ -151,6 +152,8 @@ class Call:
     address: str = attrs.field(default="", metadata=CONTACT, converter=tidy_text)
     title: str = attrs.field(default="", metadata=CASE, converter=tidy_text)
     text: str = attrs.field(metadata=CASE, converter=tidy_text)
+    key: str = ""
+    values: str = attrs.field(default="{}", metadata=CASE)
     language: str = "zh"
     about: tuple[str, ...] = attrs.field(default=(), metadata=CASE)
     collapse: str | None = attrs.field(default=None, metadata=CASE)
@@ -211,7 +214,8 @@ class Call:
             return Step(self)
         short_code(reason, "reason")
         turn(CALL_STATES, self.state, "drop", kind="call", id=self.id)
-        return Step(attrs.evolve(self, state=CallState.DROPPED, collapse=None), (CallDropped(reason=reason),))
+        after = attrs.evolve(self, state=CallState.DROPPED, collapse=None, values="{}")
+        return Step(after, (CallDropped(reason=reason),))
 
     def _result(self, verb: str, on: date, told: Event) -> Step[Self]:
         if (verb in _OF_PHONE) is not (self.medium is CallMedium.PHONE):
@@ -219,5 +223,5 @@ class Call:
         after = turn(CALL_STATES, self.state, verb, kind="call", id=self.id)
         if after is None:
             return Step(self)
-        collapse = self.collapse if after is CallState.NOT_REACHED else None
-        return Step(attrs.evolve(self, state=after, on=on, collapse=collapse), (told,))
+        step = attrs.evolve(self, state=after, on=on)
+        return Step(step if step.waits else attrs.evolve(step, collapse=None, values="{}"), (told,))

@@ -61,6 +61,7 @@ class Calls(Room):
         member = MemberId(parcel.to) if parcel.to else None
         stations = [ref for ref in parcel.about if ref.startswith("station/")]
         station = StationId(stations[0].removeprefix("station/")) if stations else None
+        gathers = isinstance(parcel.notice.values.get("lines"), tuple)
         step = Call.ask(
             id=CallId(parcel.id),
             medium=medium,
@@ -71,6 +72,8 @@ class Calls(Room):
             station=station,
             address=message.to,
             title=message.title,
+            key=parcel.key if gathers else "",
+            values=parcel.values if gathers else "{}",
             language=message.language,
             about=parcel.about,
             collapse=parcel.collapse,

@@ -16,19 +16,22 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from grassroots.contracts.storage import Batch, Erase, Fact, Is, Put, Query, Ref, Stored, Write, walk
+from grassroots.domain.call import Call
 from grassroots.domain.erasure import ErasurePlan, PersonErased, RecordsBlanked, forgotten
 from grassroots.domain.fields import HIDDEN, blanked
 from grassroots.domain.history import History
 from grassroots.domain.member import Member
 from grassroots.domain.step import Event
 from grassroots.errors import Conflict, Locked, Missing
+from grassroots.usecases.outbox.forgetting import forget_parcels
 from grassroots.values.ids import MemberId
 from grassroots.workspace.acts import TRIES, commit, jitter
 from grassroots.workspace.codec import commitment
+from grassroots.workspace.destroying import destroyed
 from grassroots.workspace.kindspec import KindSpec
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.sealing import Envelope
-from grassroots.workspace.sealing.rings import GONE, KeyRef, ring_ref, without
+from grassroots.workspace.sealing.rings import KeyRef
 from grassroots.workspace.sealing.sealing import key_of
 from grassroots.workspace.turning import SWEEP
 
@@ -47,12 +50,12 @@ def plan_erasure(seat: Seat, person: MemberId) -> ErasurePlan:
     """
     office = seat.office
     people = _people(office, person)
-    blank = [
-        str(stored.ref)
-        for spec, stored in _theirs(office, people)
-        if not _blank_already(office, spec, stored)
-    ]
-    gone = [str(stored.ref) for stored in _histories(office, people)]
+    blank: list[str] = []
+    gone: list[str] = []
+    for spec, stored in _theirs(office, people):
+        if not _blank_already(office, spec, stored):
+            (gone if _whole(office, spec, stored) else blank).append(str(stored.ref))
+    gone += [str(stored.ref) for stored in _histories(office, people)]
     return ErasurePlan(people=people, blanked=tuple(blank), erased=tuple(gone))
 
 
@@ -71,6 +74,8 @@ def erase_person(seat: Seat, person: MemberId, *, ground: str, keys: tuple[str, 
     spec = office.kinds.of(Member)
     for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
         seat.may_write(spec, None, _opened(office, spec, stored))
+    # First of all, while it is still known by which texts they are named.
+    forget_parcels(office, people, _marks(office, people))
     done = 0
     while page := list(islice(_left(office, people, frozenset(keys)), AT_ONCE)):
         done += _retried(seat, lambda page=page: _blank_page(seat, people, page))  # type: ignore[misc]
@@ -106,9 +111,32 @@ def _theirs(office: Office, people: Iterable[str]) -> Iterator[tuple[KindSpec[An
                     if stored.ref.id not in seen and _meant(office, spec, question, stored):
                         seen.add(stored.ref.id)
                         yield spec, stored
+        if spec.record is Call:
+            for stored in _calls_that_name(office, people, seen):
+                yield spec, stored
     own = office.kinds.of(Member)
     for stored in office.storage.read([Ref(own.name, id_) for id_ in people]).values():
         yield own, stored
+
+
+def _marks(office: Office, people: Iterable[str]) -> frozenset[str]:
+    """The texts that name them wherever they stand: their names and their telephone number."""
+    spec = office.kinds.of(Member)
+    marks: set[str] = set()
+    for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
+        one = _opened(office, spec, stored)
+        marks.update((one.name, *one.also_known, one.phone or ""))
+    return frozenset(mark for mark in marks if len(mark) > 1 and mark != HIDDEN)
+
+
+def _calls_that_name(office: Office, people: Iterable[str], seen: set[str]) -> Iterator[Stored]:
+    """Calls to others in whose words these people are named."""
+    spec, marks = office.kinds.of(Call), _marks(office, people)
+    for stored in walk(office.storage, Query(spec.name)) if marks else ():
+        if stored.ref.id not in seen:
+            one = _opened(office, spec, stored)
+            if any(mark in text for mark in marks for text in (one.text, one.title, one.values)):
+                yield stored
 
 
 def _questions(office: Office, spec: KindSpec[Any], people: Iterable[str]) -> Iterator[tuple[Is, ...]]:
@@ -160,7 +188,7 @@ def _left(
     for spec, stored in _theirs(office, people):
         if spec.record is not Member and not _blank_already(office, spec, stored):
             seen.add(stored.ref)
-            yield spec, stored, False
+            yield spec, stored, _whole(office, spec, stored)
     history = office.kinds.of(History)
     for stored in _histories(office, people):
         seen.add(stored.ref)
@@ -170,6 +198,12 @@ def _left(
             for stored in walk(office.storage, Query(spec.name)):
                 if stored.ref not in seen and str(key_of(stored.body)) in keys:
                     yield spec, stored, spec.record is History
+
+
+def _whole(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
+    """Whether nothing of a record is left: who should be rung up about somebody who is forgotten?"""
+    record = _opened(office, spec, stored)
+    return isinstance(record, Call) and record.waits
 
 
 def _blank_already(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
@@ -236,10 +270,10 @@ def _blank_page(
         return 0
     # The keys of these records go with them; the person's own leads to what is left, and goes last.
     keys -= set(_own_keys(office, people))
-    destroyed = _destroyed(office, keys, bases)
+    rings = destroyed(office, keys, bases)
     event = RecordsBlanked(records=len(writes), keys=_named(keys))
     about = [Ref(office.kinds.of(Member).name, id_) for id_ in people]
-    _commit(seat, event, about, (*writes, *destroyed), {**envelope.bases, **bases}, envelope)
+    _commit(seat, event, about, (*writes, *rings), {**envelope.bases, **bases}, envelope)
     return len(writes)
 
 
@@ -266,36 +300,13 @@ def _last(seat: Seat, people: tuple[MemberId, ...], ground: str, done: int) -> P
         bases[ref] = stored.revision
     if not writes and before is not None:
         return before
-    destroyed = _destroyed(office, keys, bases)
+    rings = destroyed(office, keys, bases)
     told = {one for id_ in people for one in _keys_before(office, id_)}
     event = PersonErased(
         ground=ground, records=done + len(writes), keys=tuple(sorted({*told, *_named(keys)}))
     )
-    _commit(seat, event, refs, (*writes, *destroyed), {**envelope.bases, **bases}, envelope)
+    _commit(seat, event, refs, (*writes, *rings), {**envelope.bases, **bases}, envelope)
     return event
-
-
-def _destroyed(office: Office, keys: Iterable[KeyRef], bases: dict[Ref, int]) -> list[Write]:
-    """The rings without these keys; a ring in which no key is left goes whole."""
-    sealing = office.sealing
-    if sealing is None:
-        return []
-    by_ring: dict[str, set[int]] = {}
-    for key in keys:
-        by_ring.setdefault(key.ring, set()).add(key.place)
-    writes: list[Write] = []
-    for ring, places in by_ring.items():
-        stored = office.storage.read((ring_ref(ring),)).get(ring_ref(ring))
-        if stored is None:
-            continue
-        left = without(sealing.unwrap_ring(stored, office.storage), places)
-        bases[stored.ref] = stored.revision
-        if left == GONE * (len(left) // len(GONE)):
-            writes.append(Erase(stored.ref))
-        else:
-            writes.append(sealing.wrap_ring(ring, left))
-        sealing.unwrapped.forget((ring,))
-    return writes
 
 
 def _commit(

@@ -1,16 +1,25 @@
-"""Retention at a desk: first the plan, which somebody looks at, then the same plan carried out."""
+"""Retention at a desk: first the plan, which somebody looks at, then the same plan carried out.
+
+Rules may speak of parcels too, which stand in the outbox beside the network: those that are over, or dead.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import final
+from typing import Any, Final, final
 
 import attrs
 
-from grassroots.contracts.storage import Is
-from grassroots.domain.retention import Due, KeepRule, PlanMoved, RetentionPlan
+from grassroots.contracts.storage import Is, Query, walk
+from grassroots.domain.call import Call
+from grassroots.domain.outbox import Parcel
+from grassroots.domain.policy import Action
+from grassroots.domain.retention import Due, Fate, KeepRule, PlanMoved, RetentionPlan
 from grassroots.domain.rights import Hold
 from grassroots.usecases.forgetting import PAGE, emptied, forget_record
+from grassroots.usecases.outbox.box import Box, outbox_office
+from grassroots.usecases.outbox.forgetting import erase_parcels
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
@@ -46,14 +55,26 @@ class Retention(Room):
         """
         if self.plan(on=plan.on).fingerprint != plan.fingerprint:
             raise PlanMoved(plan=plan.fingerprint)
-        return sum(
-            self._carry_out(Page(plan.due[start : start + PAGE])) for start in range(0, len(plan.due), PAGE)
-        )
+        due = tuple(one for one in plan.due if one.kind != PARCEL)
+        parcels = [one.id for one in plan.due if one.kind == PARCEL]
+        if parcels:
+            self._may_erase_parcels()
+        touched = sum(self._carry_out(Page(due[start : start + PAGE])) for start in range(0, len(due), PAGE))
+        return touched + erase_parcels(Box(self._seat.office), parcels)
+
+    @look
+    def _may_erase_parcels(self, reading: Reading) -> None:
+        reading.seat.may(outbox_office(reading.office).kinds.of(Parcel), Action.WRITE)
 
     @act
     def _carry_out(self, work: Work, page: Page) -> int:
         kinds = work.office.kinds
         return sum(forget_record(work, kinds.named(one.kind), one.id, one.fate, one.rule) for one in page.due)
+
+
+PARCEL: Final = "parcel"
+_DONE_WITH: Final = ("=sent", "=cancelled", "=expired", "=dead")
+"""The lanes of parcels that nobody will send."""
 
 
 def keep_rules(reading: Reading) -> list[KeepRule]:
@@ -72,18 +93,33 @@ def _plan(reading: Reading, on: date) -> RetentionPlan:
     held = 0
     for rule in keep_rules(reading):
         for kind in rule.kinds:
-            if kind not in reading.office.kinds:
-                continue
-            spec = reading.office.kinds.named(kind)
-            for record in reading.walk(spec.record):
+            for record, people in _records(reading, kind):
+                fate = Fate.ERASE if _pointless(record) else rule.fate
                 over = rule.over_on(record)
-                if over is None or over > on or (rule.fate == "blank" and emptied(record) == record):
+                if over is None or over > on or (fate is Fate.BLANK and emptied(record) == record):
                     continue
-                if held_people.intersection(one for one in spec.people(record) if one is not None):
+                if held_people.intersection(people):
                     held += 1
                     continue
-                due.setdefault(
-                    (kind, record.id),
-                    Due(kind=kind, id=record.id, rule=rule.id, fate=rule.fate, over=over),
-                )
+                found = Due(kind=kind, id=record.id, rule=rule.id, fate=fate, over=over)
+                due.setdefault((kind, record.id), found)
     return RetentionPlan(on=on, due=tuple(due[key] for key in sorted(due)), held=held)
+
+
+def _pointless(record: Any) -> bool:
+    """Whether a record tells nothing once it is emptied: a parcel, and a call that nobody has made."""
+    return isinstance(record, Parcel) or (isinstance(record, Call) and record.waits)
+
+
+def _records(reading: Reading, kind: str) -> Iterator[tuple[Any, set[str]]]:
+    """The records of a kind, each with those whom it is about."""
+    if kind == PARCEL:
+        box = Box(reading.office)
+        for lane in _DONE_WITH:
+            for stored in walk(box.office.storage, Query(PARCEL, (Is("lane", lane),))):
+                parcel = box.parcel(stored).record
+                yield parcel, {parcel.to} - {""}
+    elif kind in reading.office.kinds:
+        spec = reading.office.kinds.named(kind)
+        for record in reading.walk(spec.record):
+            yield record, {one for one in spec.people(record) if one is not None}

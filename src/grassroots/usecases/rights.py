@@ -12,6 +12,7 @@ from typing import Any, final
 import attrs
 
 from grassroots.contracts.storage import Is
+from grassroots.domain.call import Call
 from grassroots.domain.checks import short_code
 from grassroots.domain.consent import Basis, Consent
 from grassroots.domain.fields import FieldGroup
@@ -219,8 +220,9 @@ class Rights(Room):
     def erase(self, member: MemberId, *, reason: str = "asked") -> int:
         """Forget a person: their sensitive fields, former values, ties, screenings and keys. Counts stay.
 
-        What others did (a duty, a visit) keeps its place with an id that leads to nobody. Refused while a
-        hold stands, or where the law asks for longer keeping. Gives how many records were touched; a second
+        What others did (a duty, a visit) keeps its place with an id that leads to nobody. What waits to be
+        told to them, or names them in its words, is erased from outbox and call lists. Refused while a hold
+        stands, or where the law asks for longer keeping. Gives how many records were touched; a second
         time gives 0. Large files are forgotten page by page: broken off in the middle, it goes on when
         called again.
         """
@@ -249,7 +251,9 @@ class Rights(Room):
                 continue
             if not belongs_to(spec, record, member) and spec.name not in WHOLE:
                 continue
-            fate = Fate.ERASE if spec.name in WHOLE else Fate.BLANK
+            # Who should still be rung up for somebody who is forgotten?
+            whole = spec.name in WHOLE or (isinstance(record, Call) and record.waits)
+            fate = Fate.ERASE if whole else Fate.BLANK
             touched += forget_record(work, spec, record.id, fate, rule)
             if touched >= PAGE:
                 break

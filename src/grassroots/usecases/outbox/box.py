@@ -252,6 +252,10 @@ class Box:
         rows = self.office.storage.find(Query("channel", limit=1000))
         return [self._held(Channel, row).record for row in rows]
 
+    def parcel(self, stored: Stored) -> Held[Parcel]:
+        """A parcel as it was found."""
+        return self._held(Parcel, stored)
+
     def _held(self, kind: type[R], stored: Stored) -> Held[R]:
         decoded = self.office.decode(_KINDS.of(kind), stored)
         return Held(decoded.record, stored.revision, decoded.unknown, stored)

@@ -8,7 +8,7 @@ from typing import final
 import attrs
 
 from grassroots.contracts.notice import Notice, Withdrawal
-from grassroots.contracts.storage import Condition, Is, Query, Ref
+from grassroots.contracts.storage import Condition, Is, Ref
 from grassroots.domain.channel import Channel
 from grassroots.domain.outbox import Parcel, ParcelMoved, ParcelState
 from grassroots.domain.policy import Action
@@ -16,6 +16,7 @@ from grassroots.errors import BadInput, Conflict, Missing
 from grassroots.usecases.calls import Calls
 from grassroots.usecases.outbox.box import JOURNAL, Box, outbox_office
 from grassroots.usecases.outbox.filling import Filling
+from grassroots.usecases.outbox.forgetting import forget_parcels
 from grassroots.usecases.outbox.teller import Teller, Tells
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.kinds.outbox import Cursor
@@ -96,23 +97,16 @@ class Outbox(Room):
         return sum(self.replay(id).state is ParcelState.NEW for id in dead)
 
     def forget(self, to: str) -> int:
-        """Erase everything that was ever to be told to this member; how many parcels."""
-        forgotten = 0
-        while found := self._some_to(to):
-            forgotten += len(self._erase(found))
-        return forgotten
+        """Erase everything that was ever to be told to this member; how many parcels.
+
+        Erasing a person does it too. Needs the right to write parcels.
+        """
+        self._may_write()
+        return forget_parcels(self._network.office, (to,))
 
     @look
-    def _some_to(self, reading: Reading, to: str) -> list[str]:
-        rows = reading.office.storage.find(Query("parcel", (Is("to", to),), limit=200))
-        return [row.ref.id for row in rows]
-
-    @act
-    def _erase(self, work: Work, ids: list[str]) -> list[str]:
-        erased = [parcel for id_ in ids if (parcel := work.peek(Parcel, id_)) is not None]
-        for parcel in erased:
-            work.drop(parcel, ParcelMoved(verb="forget"))
-        return [parcel.id for parcel in erased]
+    def _may_write(self, reading: Reading) -> None:
+        reading.seat.may(reading.office.kinds.of(Parcel), Action.WRITE)
 
     # -- looking ------------------------------------------------------------------------------------------
     @look

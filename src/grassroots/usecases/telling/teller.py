@@ -12,7 +12,16 @@ from grassroots.contracts.notice import Attachment, Message, Notice, Route, Urge
 from grassroots.domain.topics import Topic
 from grassroots.domain.wording import quiet_until
 from grassroots.usecases.outbox.teller import Admission, Teller, Telling
-from grassroots.usecases.telling import access, activities, callouts, concerns, digests, duties, pairings
+from grassroots.usecases.telling import (
+    access,
+    activities,
+    callouts,
+    concerns,
+    digests,
+    duties,
+    listed,
+    pairings,
+)
 from grassroots.usecases.telling.holding import worth_sending
 from grassroots.usecases.telling.scene import DIGEST, Scene, Told
 from grassroots.usecases.telling.words import word
@@ -99,8 +108,14 @@ class NetworkTeller(Teller):
         if planners is None:
             return
         scene = self._scene(telling)
+        readers: set[str] = set()
         for planner in planners:
-            yield from planner(scene, happened)
+            for told in planner(scene, happened):
+                if isinstance(told, Withdrawal):
+                    readers.add(told.collapse.rpartition("/")[2])
+                yield told
+        if readers:
+            yield from listed.renewed(scene, happened, frozenset(readers))
 
     def gather(self, waiting: Notice, new: Notice) -> Notice:
         """News of one topic becomes one digest; of anything else the newer one counts."""

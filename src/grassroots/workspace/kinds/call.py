@@ -37,6 +37,8 @@ KINDS = (
     KindSpec(
         name="call",
         record=Call,
+        version=2,
+        upcasters={1: dict},
         person="member",
         keys={
             "medium": Key.TEXT,
