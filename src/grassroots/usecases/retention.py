@@ -57,14 +57,16 @@ class Retention(Room):
             raise PlanMoved(plan=plan.fingerprint)
         due = tuple(one for one in plan.due if one.kind != PARCEL)
         parcels = [one.id for one in plan.due if one.kind == PARCEL]
-        if parcels:
-            self._may_erase_parcels()
         touched = sum(self._carry_out(Page(due[start : start + PAGE])) for start in range(0, len(due), PAGE))
-        return touched + erase_parcels(Box(self._seat.office), parcels)
+        return touched + self._erase_parcels(parcels)
 
     @look
-    def _may_erase_parcels(self, reading: Reading) -> None:
+    def _erase_parcels(self, reading: Reading, ids: list[str]) -> int:
+        """Those of the outbox, which has batches of its own, for somebody who may write them."""
+        if not ids:
+            return 0
         reading.seat.may(outbox_office(reading.office).kinds.of(Parcel), Action.WRITE)
+        return erase_parcels(Box(reading.office), ids)
 
     @act
     def _carry_out(self, work: Work, page: Page) -> int:
