@@ -10,6 +10,7 @@ import pytest
 import grassroots
 from grassroots.desk import Desk
 from grassroots.domain.member import Dated, DateSource
+from grassroots.domain.reach import Way
 from grassroots.domain.station import StationKind
 from grassroots.errors import BadInput
 from grassroots.values.dates import PartialDate
@@ -67,3 +68,11 @@ def test_numbers_and_lists_are_what_they_are_asked_for(desk: Desk, told: dict[st
         desk.matching.tell(member, **told)
     assert refused.value.code == "argument-wrong-type"
     assert desk.matching.tell(member, languages=["湘语"], room=2).languages == ("湘语",)
+
+
+def test_a_field_that_takes_pairs_goes_on_taking_them(desk: Desk) -> None:
+    who = desk.members.register(name="宋怀远")
+    noted = desk.reach.note(who.id, ways=[("sms", ""), Way("mail", "song@example.org")])
+    assert [(way.channel, way.address) for way in noted.ways] == [("sms", ""), ("mail", "song@example.org")]
+    with pytest.raises(BadInput):
+        desk.reach.note(who.id, ways="sms")

@@ -85,7 +85,8 @@ def _fit(hint: Any) -> Fit | None:
 
 def _each(item: Any) -> Fit:
     """Several of a kind: words alone would be taken letter by letter."""
-    fit = _fit(item)
+    # A record in it may be made from a pair, by the field's own converter: it says itself what it takes.
+    fit = None if attrs.has(item) and not hasattr(item, "parse") else _fit(item)
     wanted = getattr(item, "__name__", str(item))
 
     def several(name: str, values: Any) -> Any:

@@ -17,7 +17,7 @@ def known_limits(packs: Packs, on: date, service: str, own: Limits) -> Limits:
     """
     found: Any = {}
     for answer in packs.table("channel_limit", on).values():
-        if service.replace("-", "_") in answer.value["services"]:
+        if service.replace("_", "-") in answer.value["services"]:
             found = answer.value
     return Limits(
         per_minute=_least(own.per_minute, found.get("per_minute_count")),
