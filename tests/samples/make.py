@@ -284,7 +284,8 @@ FULL: dict[str, dict[str, Any]] = {
     "notice_text": {},
     "callout": {
         "place": "老码头", "skills": ["first-aid"], "demands": ["lifting"], "ring": "around",
-        "asked": ["M1", "M2"], "status": "called-off", "reason": "rain-over",
+        "compound": "O1", "within_minutes": 15, "asked": ["M1", "M2"], "status": "called-off",
+        "reason": "rain-over",
     },
     "callout_answer": {"spare": True},
     "tie": {"span": {"first": "2021-03-01", "last": "2021-12-31"}},

@@ -12,6 +12,7 @@ from tests.usecases.conftest import WallClock
 import grassroots
 from grassroots.desk import Desk
 from grassroots.domain.callout import Callout, CalloutStatus, Ring, Said, stations_of
+from grassroots.domain.matching import Walk
 from grassroots.domain.member import Limit
 from grassroots.errors import BadInput, Denied, Refused
 from grassroots.network import Network
@@ -152,3 +153,26 @@ def test_an_answer_has_one_record_however_often_it_changes(desk: Desk, tree: dic
     for word in ("yes", "yes", "no", "yes"):
         desk.callouts.answer(CalloutId(made.id), song, word)
     assert [one.said for one in desk.callouts.answers(made.id)] == [Said.YES]
+
+
+def test_who_lives_near_on_foot_is_called_whatever_their_station(
+    desk: Desk, tree: dict[str, StationId]
+) -> None:
+    mill = desk.organizations.register(kind="compound", name="磨坊小区").id
+    quay = desk.organizations.register(kind="compound", name="码头小区").id
+    (there,) = people(desk, tree["west"], "宋怀远")
+    (walks,) = people(desk, tree["west"], "孟广林")
+    (far,) = people(desk, tree["east"], "卯春来")
+    (unknown,) = people(desk, tree["east"], "辰小川")
+    (elsewhere,) = people(desk, tree["west"], "巳大河")
+    desk.matching.tell(there, compound=mill)
+    desk.matching.tell(walks, compound=quay, walks=(Walk(mill, 12),))
+    desk.matching.tell(far, compound=quay, walks=(Walk(mill, 40),))
+    made = call(desk, tree["east"], compound=mill, within_minutes=15)
+    assert set(made.asked) == {there, walks, unknown}
+    again = desk.callouts.widen(made.id, within_minutes=45)
+    assert (again.asked[-1], again.within_minutes, again.ring) == (far, 45, Ring.STATION)
+    assert elsewhere not in again.asked
+    assert elsewhere in desk.callouts.widen(made.id, ring="network").asked
+    with pytest.raises(BadInput, match="both"):
+        call(desk, tree["east"], compound=mill)

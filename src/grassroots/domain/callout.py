@@ -1,10 +1,11 @@
 """A callout is an urgent call to everybody who fits; it ends when enough have said yes.
 
 Terms. Somebody *fits* who takes part, has the skills asked for, and whose body can do what is demanded
-(志愿服务条例 art. 15). The *ring* is how far one asks: the station, those around it, the whole network; a
-callout may be *widened*. *Enough* is ``needed`` people who said yes; whoever says yes later is *spare* and
-told so, so that nobody stands about in the rain for nothing. Who gave no answer in the end is told that they
-are not needed any more.
+(志愿服务条例 art. 15). The *ring* is how far one asks: the station, those around it, the whole network. Where
+the compound is named at which help is needed, whoever is known to live so many minutes on foot from it is
+asked, and the ring decides for those of whom nobody knows how far they have it. A callout may be *widened*.
+*Enough* is ``needed`` people who said yes; whoever says yes later is *spare* and told so, so that nobody
+stands about in the rain for nothing. Who gave no answer in the end is told that they are not needed any more.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from grassroots.domain.member import Limit, Member, MemberStatus
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
-from grassroots.values.ids import CalloutAnswerId, CalloutId, MemberId, StationId
+from grassroots.values.ids import CalloutAnswerId, CalloutId, MemberId, OrganizationId, StationId
 from grassroots.values.texts import tidy_text
 
 MOST_ASKED = 5_000
@@ -162,6 +163,7 @@ class Callout:
     """One urgent call. ``what`` is what there is to do, ``place`` where to come, ``starts`` when (aware).
 
     ``asked`` are the members who were asked, in the order of asking; answers are records of their own.
+    ``compound`` is where help is needed, ``within_minutes`` how long a walk to it may be; one with the other.
     """
 
     id: CalloutId
@@ -173,6 +175,8 @@ class Callout:
     skills: tuple[str, ...] = ()
     demands: tuple[Limit, ...] = ()
     ring: Ring = attrs.field(default=Ring.STATION, converter=_ring)
+    compound: OrganizationId | None = None
+    within_minutes: int | None = attrs.field(default=None, validator=at_least(0))
     asked: tuple[MemberId, ...] = ()
     status: CalloutStatus = CalloutStatus.OPEN
     reason: str | None = attrs.field(default=None, metadata=CASE)
@@ -182,6 +186,8 @@ class Callout:
             raise BadInput("callout-without-words", id=self.id)
         if self.starts.tzinfo is None:
             raise BadInput("moment-without-zone", what=self.starts.isoformat(), field="starts")
+        if (self.compound is None) is not (self.within_minutes is None):
+            raise BadInput("callout-walk", id=self.id)
         if len(self.asked) > MOST_ASKED:
             raise BadInput("callout-too-many", found=len(self.asked), most=MOST_ASKED)
 
@@ -200,6 +206,8 @@ class Callout:
         skills: Iterable[str] = (),
         demands: Iterable[Limit | str] = (),
         ring: Ring | str = Ring.STATION,
+        compound: OrganizationId | None = None,
+        within_minutes: int | None = None,
     ) -> Step[Self]:
         """Call people out. BadInput ``callout-past`` if it has begun already."""
         made = cls(
@@ -212,6 +220,8 @@ class Callout:
             skills=tuple(short_code(one, "skills") if one.isascii() else one for one in skills),
             demands=tuple(one_of(Limit, one) for one in demands),
             ring=ring,
+            compound=compound,
+            within_minutes=within_minutes,
             asked=tuple(dict.fromkeys(asked)),
         )
         if starts <= now:
@@ -219,15 +229,18 @@ class Callout:
         told = CalloutOpened(station=station, needed=needed, asked=len(made.asked), ring=made.ring)
         return Step(made, (told,))
 
-    def widen(self, ring: Ring | str, asked: Iterable[MemberId]) -> Step[Self]:
+    def widen(
+        self, ring: Ring | str, asked: Iterable[MemberId], within_minutes: int | None = None
+    ) -> Step[Self]:
         """Ask more people; those who were asked before are not asked twice."""
         if self.status is not CalloutStatus.OPEN:
             raise CalloutOver(id=self.id, status=self.status.value)
         ring = one_of(Ring, ring)
         new = tuple(one for one in dict.fromkeys(asked) if one not in set(self.asked))
-        if not new and ring is self.ring:
+        within = self.within_minutes if within_minutes is None else within_minutes
+        if not new and ring is self.ring and within == self.within_minutes:
             return Step(self)
-        after = attrs.evolve(self, ring=ring, asked=(*self.asked, *new))
+        after = attrs.evolve(self, ring=ring, within_minutes=within, asked=(*self.asked, *new))
         return Step(after, (CalloutWidened(asked=len(new), ring=ring),))
 
     def count(self, yes: int) -> Step[Self]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import final
 
@@ -21,10 +21,12 @@ from grassroots.domain.callout import (
     unfit,
 )
 from grassroots.domain.checks import one_of
+from grassroots.domain.matching import Profile
 from grassroots.domain.member import Limit, Member, MemberStatus
+from grassroots.domain.organization import Organization
 from grassroots.domain.policy import Action, Actor, Posture
 from grassroots.domain.station import Station
-from grassroots.values.ids import CalloutId, MemberId, StationId
+from grassroots.values.ids import CalloutId, MemberId, OrganizationId, StationId
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
@@ -45,18 +47,25 @@ class Callouts(Room):
         skills: Iterable[str] = (),
         demands: Iterable[Limit | str] = (),
         ring: Ring | str = Ring.STATION,
+        compound: OrganizationId | None = None,
+        within_minutes: int | None = None,
         also: Iterable[MemberId] = (),
     ) -> Callout:
         """Call out everybody who fits, and whoever is named in ``also``.
+
+        With ``compound`` and ``within_minutes``, whoever is known to live so near on foot is asked, whatever
+        station they belong to, and nobody who is known to live further; ``ring`` counts for the others.
 
         Whether somebody fits is decided by all that is known of them, and never shown: a caller who may not
         see what a body cannot do sees only who was asked. ``starts`` is aware.
         """
         skilled, limits = tuple(skills), tuple(one_of(Limit, one) for one in demands)
-        asked = (*self._fitting(station, one_of(Ring, ring), skilled, limits), *also)
+        walk = None if compound is None or within_minutes is None else (compound, within_minutes)
+        asked = (*self._fitting(station, one_of(Ring, ring), skilled, limits, walk), *also)
         return self._open(
             station=station, what=what, starts=starts, needed=needed, place=place, skills=skilled,
-            demands=limits, ring=one_of(Ring, ring), asked=asked,
+            demands=limits, ring=one_of(Ring, ring), compound=compound, within_minutes=within_minutes,
+            asked=asked,
         )  # fmt: skip
 
     @act
@@ -72,24 +81,41 @@ class Callouts(Room):
         skills: tuple[str, ...],
         demands: tuple[Limit, ...],
         ring: Ring,
+        compound: OrganizationId | None,
+        within_minutes: int | None,
         asked: tuple[MemberId, ...],
     ) -> Callout:
         work.load(Station, station)
+        if compound is not None:
+            work.load(Organization, compound)
         step = Callout.open(
             id=CalloutId(work.new_id()), station=station, what=what, starts=starts, needed=needed,
-            place=place, skills=skills, demands=demands, ring=ring, asked=asked, now=work.now,
+            place=place, skills=skills, demands=demands, ring=ring, compound=compound,
+            within_minutes=within_minutes, asked=asked, now=work.now,
         )  # fmt: skip
         return work.keep(step)
 
-    def widen(self, id: CalloutId, *, ring: Ring | str, also: Iterable[MemberId] = ()) -> Callout:
+    def widen(
+        self,
+        id: CalloutId,
+        *,
+        ring: Ring | str | None = None,
+        within_minutes: int | None = None,
+        also: Iterable[MemberId] = (),
+    ) -> Callout:
         """Ask further away, or whoever is named; nobody is asked twice."""
         callout = self.get(id)
-        found = self._fitting(callout.station, one_of(Ring, ring), callout.skills, callout.demands)
-        return self._widen(id, one_of(Ring, ring), (*found, *also))
+        wide = callout.ring if ring is None else one_of(Ring, ring)
+        within = callout.within_minutes if within_minutes is None else within_minutes
+        walk = None if callout.compound is None or within is None else (callout.compound, within)
+        found = self._fitting(callout.station, wide, callout.skills, callout.demands, walk)
+        return self._widen(id, wide, within_minutes, (*found, *also))
 
     @act
-    def _widen(self, work: Work, id: CalloutId, ring: Ring, asked: tuple[MemberId, ...]) -> Callout:
-        return work.keep(work.load(Callout, id).widen(ring, asked))
+    def _widen(
+        self, work: Work, id: CalloutId, ring: Ring, within_minutes: int | None, asked: tuple[MemberId, ...]
+    ) -> Callout:
+        return work.keep(work.load(Callout, id).widen(ring, asked, within_minutes))
 
     @act
     def answer(self, work: Work, id: CalloutId, member: MemberId, said: Said | str) -> CalloutAnswer:
@@ -161,6 +187,7 @@ class Callouts(Room):
         ring: Ring,
         skills: tuple[str, ...],
         demands: tuple[Limit, ...],
+        walk: tuple[OrganizationId, int] | None,
     ) -> tuple[MemberId, ...]:
         """The ids of whoever fits, decided by all that is known; for those who may call people out at all."""
         reading.seat.may(reading.office.kinds.of(Callout), Action.WRITE)
@@ -168,10 +195,27 @@ class Callouts(Room):
         parents = {one.id: one.parent for one in reading.walk(Station)}
         places = stations_of(ring, station, parents)
         active = Is("status", MemberStatus.ACTIVE.value)
-        if places is None:
+        if places is None or walk is not None:
             people: Iterable[Member] = reading.walk(Member, active)
         else:
             people = (
                 one for place in sorted(places) for one in reading.walk(Member, Is("station", place), active)
             )
+        if walk is not None:
+            homes = {one.id: one for one in reading.walk(Profile)}
+            people = (one for one in people if _near(one, homes.get(one.id), places, *walk))
         return tuple(one.id for one in people if not unfit(one, skills, demands))
+
+
+def _near(
+    member: Member,
+    home: Profile | None,
+    places: Collection[StationId] | None,
+    compound: OrganizationId,
+    within_minutes: int,
+) -> bool:
+    """Whether somebody lives near enough on foot; by their station where nobody knows how far it is."""
+    minutes = None if home is None else home.minutes.get(compound)
+    if minutes is not None:
+        return minutes <= within_minutes
+    return places is None or member.station in places

@@ -94,6 +94,16 @@ class Profile:
         if self.id in self.apart:
             raise BadInput("availability-with-oneself", member=self.id)
 
+    @property
+    def minutes(self) -> dict[OrganizationId, int]:
+        """How far it is on foot from home to each compound that somebody knows of (0: the own one)."""
+        if self.compound is None:
+            return {}
+        known = {self.compound: 0}
+        for walk in self.walks:
+            known.setdefault(walk.compound, walk.minutes)
+        return known
+
     @classmethod
     def give(cls, *, id: MemberId, **fields: Any) -> Step[Self]:
         """Write down what somebody told us, for the first time."""

@@ -69,17 +69,13 @@ class Side:
     @classmethod
     def of(cls, member: Member, profile: Profile, on: date) -> Self:
         """A member with what they told us."""
-        known = {} if profile.compound is None else {profile.compound: 0}
-        if profile.compound is not None:
-            for walk in profile.walks:
-                known.setdefault(walk.compound, walk.minutes)
         return cls(
             member=member,
             profile=profile,
             ages=member.ages(on),
             languages=frozenset(profile.languages),
             interests=frozenset(profile.interests),
-            minutes=known,
+            minutes=profile.minutes,
         )
 
     def minutes_to(self, compound: OrganizationId | None) -> int | None:

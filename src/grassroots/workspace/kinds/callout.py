@@ -53,6 +53,8 @@ KINDS = (
     KindSpec(
         name="callout",
         record=Callout,
+        version=2,
+        upcasters={1: dict},
         keys={"station": Key.TEXT, "status": Key.TEXT, "starts": Key.TEXT},
         choices={"station": IdOf("station"), "status": CalloutStatus},
         keys_of=_callout_keys,
