@@ -46,7 +46,7 @@ def _plan(method: Callable[..., Any]) -> tuple[tuple[str, ...], Mapping[str, Fit
         # ``**fields`` are those of the record that the method gives back.
         record = hints.get("return")
         if isinstance(record, type) and attrs.has(record):
-            named.update(_fits(_hints(record)))
+            named.update(_fits(_hints(record), _made_inside(record)))
     named.update(_fits({one.name: hints[one.name] for one in parameters if one.name in hints}))
     places = tuple(one.name for one in parameters if one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return places, named
@@ -59,8 +59,21 @@ def _hints(of: Any) -> Mapping[str, Any]:
         return {}
 
 
-def _fits(hints: Mapping[str, Any]) -> dict[str, Fit]:
-    return {name: fit for name, hint in hints.items() if (fit := _fit(hint)) is not None}
+def _fits(hints: Mapping[str, Any], left: frozenset[str] = frozenset()) -> dict[str, Fit]:
+    return {name: fit for name, hint in hints.items() if name not in left and (fit := _fit(hint)) is not None}
+
+
+def _made_inside(record: Any) -> frozenset[str]:
+    """Fields with several records in them and a converter of their own, which says itself what it takes (the
+    ways of a member, as pairs).
+    """
+    hints = _hints(record)
+    items = {name: typing.get_args(hint)[:1] for name, hint in hints.items()}
+    return frozenset(
+        field.name
+        for field in attrs.fields(record)
+        if field.converter is not None and any(attrs.has(item) for item in items.get(field.name, ()))
+    )
 
 
 def _fit(hint: Any) -> Fit | None:
@@ -85,8 +98,7 @@ def _fit(hint: Any) -> Fit | None:
 
 def _each(item: Any) -> Fit:
     """Several of a kind: words alone would be taken letter by letter."""
-    # A record in it may be made from a pair, by the field's own converter: it says itself what it takes.
-    fit = None if attrs.has(item) and not hasattr(item, "parse") else _fit(item)
+    fit = _fit(item)
     wanted = getattr(item, "__name__", str(item))
 
     def several(name: str, values: Any) -> Any:
