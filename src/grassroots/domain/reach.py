@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, Self, final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
@@ -152,7 +152,7 @@ def _zone(_: Any, __: Any, value: str | None) -> None:
         return
     try:
         ZoneInfo(value)
-    except (ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadInput("zone-unknown", what=value) from None
 
 

@@ -10,6 +10,7 @@ from tests.usecases.telling.post import Post
 
 from grassroots.contracts.notice import Urgency
 from grassroots.desk import Desk
+from grassroots.errors import BadInput
 from grassroots.network import Network
 from grassroots.values.ids import MemberId, RoleId, ShiftId, StationId
 
@@ -232,3 +233,10 @@ def test_the_same_entry_planned_twice_gives_the_same_ids(
         again = [one.id for one in post.teller.plan(happened, post.telling()) if hasattr(one, "id")]
         assert first == again
         assert len(set(first)) == len(first)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "../../etc/passwd", ""])
+def test_a_zone_that_there_is_not_is_told_in_words(desk: Desk, zone: str) -> None:
+    song = desk.members.register(name="宋怀远").id
+    with pytest.raises(BadInput, match="time zone"):
+        desk.reach.note(song, zone=zone)

@@ -152,6 +152,8 @@ def check(one, persons, members, refused, desk) -> None:  # type: ignore[no-unty
     holding = []
     for key, values in news:
         duty = desk.duties.get(values["duty"])
+        begins, ends = desk.duties.shift(duty.shift).window(desk.seat.office.zone)
+        assert one.at < (ends if key == "duty-late-cancellation" else begins), f"{key}: too late to be of use"
         holding.append(
             duty.status in ("assigned", "accepted") or key in ("duty-called-off", "duty-late-cancellation")
         )
