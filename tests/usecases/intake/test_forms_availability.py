@@ -116,6 +116,19 @@ def test_a_row_that_cannot_be_kept_is_held_back_in_words(
     assert all(standing(desk, member) == [] for member in people.values())
 
 
+def test_a_part_of_the_day_that_no_pack_knows_is_a_problem_of_its_cell(
+    desk: Desk, people: dict[str, MemberId]
+) -> None:
+    """The packs answer from 2013 on; a form that claims to be older can still name times."""
+    old = "2010-07-01"
+    assert codes(take(desk, words((NAMES[0], "周三上午", None, None, None, old)))) == [
+        ("day-part-unknown", "when")
+    ]
+    row = (NAMES[1], "上午", None, None, None, None, None, None, None, old)
+    assert codes(take(desk, grid(row))) == [("day-part-unknown", "mon")]
+    assert codes(take(desk, words((NAMES[0], "周三 8:30-11:30", None, None, None, old)))) == []
+
+
 def test_the_same_sheet_again_changes_nothing_and_other_words_take_back_the_old_ones(
     desk: Desk, people: dict[str, MemberId]
 ) -> None:

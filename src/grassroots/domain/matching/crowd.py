@@ -8,9 +8,10 @@ two people, a crowd says of one and all; the tests hold one against the other.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import final
+from typing import Final, final
 
 import attrs
 
@@ -19,6 +20,8 @@ from grassroots.domain.matching.rules import GONE, MatchRules, Side
 from grassroots.domain.member import MemberStatus
 from grassroots.domain.pairing import Fit
 from grassroots.values.ids import MemberId
+
+_SOMEBODY: Final = re.compile(rb"[^\0]", re.DOTALL)
 
 
 @final
@@ -147,8 +150,11 @@ def _bits(numbers: Iterable[int], size: int) -> int:
 
 def each(who: int) -> Iterator[int]:
     """The numbers in a set, in order."""
-    text = f"{who:b}"[::-1]
-    found = text.find("1")
-    while found >= 0:
-        yield found
-        found = text.find("1", found + 1)
+    row = who.to_bytes((who.bit_length() + 7) // 8, "little")
+    # The search runs over what is nearly always empty: of ten thousand some dozens fit.
+    for found in _SOMEBODY.finditer(row):
+        place = found.start()
+        eight = row[place]
+        while eight:
+            yield 8 * place + (eight & -eight).bit_length() - 1
+            eight &= eight - 1

@@ -31,7 +31,9 @@ def land_availability(landing: Landing) -> None:
     row, work = landing.row, landing.work
     member = landing.member("name", phone=row.phone("phone"))
     written, first, last = row.day("written"), row.day("first"), row.day("last")
-    told = row.week_of(WEEK) if "mon" in {column.key for column in row.layout.columns} else row.week("when")
+    grid = WEEK[0] in {column.key for column in row.layout.columns}
+    when = WEEK[0] if grid else "when"
+    told = row.week_of(WEEK) if grid else row.week("when")
     leaves = row.away("away", written)
     fields: dict[str, Any] = {
         "most_per_week": row.whole("most_per_week"),
@@ -41,7 +43,7 @@ def land_availability(landing: Landing) -> None:
     }
     if told is None and not row.unreadable(*WEEK, "when") and (not leaves or any(fields.values())):
         # Only who is away need not say when they can come.
-        row.need("when" if row.layout.code == "availability" else WEEK[0], None, "away")
+        row.need(when, None, "away")
     starts = first or written or work.today
     if last is not None and last < starts:
         row.problem("span-backwards", "last", first=starts.isoformat(), last=last.isoformat())
@@ -53,7 +55,7 @@ def land_availability(landing: Landing) -> None:
         try:
             fields["windows"] = windows_of(told, hours_of(work.office.packs, said))
         except BadInput as error:
-            row.problem(error.code, "when", **error.facts)
+            row.problem(error.code, when, **error.facts)
             row.check()
         _given(landing, member, Span(starts, last), fields)
     for span in leaves:
