@@ -6,10 +6,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from types import SimpleNamespace
 
 import pytest
@@ -26,7 +27,7 @@ from grassroots.errors import (
     Unreachable,
 )
 from grassroots.plugins.sqlite import SQLiteStorage, connections, networks, open_network, questions, schema
-from grassroots.plugins.sqlite.connections import place, told
+from grassroots.plugins.sqlite.connections import Connections, connect, place, told
 
 MEMBER = Kind("member", {"name": Key.TEXT, "age": Key.WHOLE, "tags": Key.TEXTS}, (("name", "age"),))
 
@@ -123,8 +124,18 @@ def test_the_database_of_another_program_is_left_alone(file: Path) -> None:
     before = file.read_bytes()
     with pytest.raises(Unreachable) as refused:
         opened(file)
-    assert refused.value.code == "storage-foreign"
+    assert (refused.value.code, refused.value.facts["where"]) == ("storage-foreign", str(file))
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("mark", ["application_id=77", "user_version=3"])
+def test_an_empty_file_that_says_whose_it_is_is_left_alone_too(file: Path, mark: str) -> None:
+    theirs = sqlite3.connect(file)
+    theirs.execute(f"PRAGMA {mark}")
+    theirs.close()
+    with pytest.raises(Unreachable) as refused:
+        opened(file)
+    assert refused.value.code == "storage-foreign"
 
 
 def test_a_file_of_a_newer_version_is_refused_in_words(storage: SQLiteStorage, file: Path) -> None:
@@ -132,8 +143,9 @@ def test_a_file_of_a_newer_version_is_refused_in_words(storage: SQLiteStorage, f
     newer = sqlite3.connect(file)
     newer.execute("PRAGMA user_version=7")
     newer.close()
-    with pytest.raises(Unreachable, match=r"layout 7; this one knows 2.*Update grassroots"):
+    with pytest.raises(Unreachable, match=r"layout 7; this one knows 2.*Update grassroots") as refused:
         opened(file)
+    assert refused.value.facts["where"] == str(file)
 
 
 def test_what_is_no_database_is_corrupt(file: Path) -> None:
@@ -467,3 +479,152 @@ def test_statistics_follow_the_writing(storage: SQLiteStorage) -> None:
     with storage._connections.lend() as connection:
         counted = connection.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl='r_member'").fetchone()
     assert counted[0] > 0
+
+
+# --- opening while others are there -------------------------------------------------------------------
+def reading(file: Path, until: Event, begun: Event) -> None:
+    """Somebody who reads a file that has no log yet: it cannot get one meanwhile."""
+    reader = sqlite3.connect(file)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    begun.set()
+    until.wait(20)
+    reader.close()
+
+
+@pytest.fixture
+def without_log(file: Path) -> Path:
+    """Ours, and as a backup tool leaves it: without a write-ahead log."""
+    SQLiteStorage(file, "street").close()
+    raw = sqlite3.connect(file)
+    assert raw.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+    raw.close()
+    return file
+
+
+def test_opening_waits_for_whoever_reads_the_file_until_it_can_have_a_log(without_log: Path) -> None:
+    done, begun = Event(), Event()
+    reader = Thread(target=reading, args=(without_log, done, begun))
+    reader.start()
+    begun.wait(20)
+    opened: list[str] = []
+
+    def opening() -> None:
+        connection = connect(without_log)
+        opened.append(connection.execute("PRAGMA journal_mode").fetchone()[0])
+        connection.close()
+
+    opener = Thread(target=opening)
+    opener.start()
+    opener.join(0.2)
+    waited = opener.is_alive()
+    done.set()
+    reader.join()
+    opener.join()
+    assert waited
+    assert opened == ["wal"]
+
+
+def test_opening_that_waited_too_long_says_crowded(
+    without_log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "PATIENCE", 0.05)
+    done, begun = Event(), Event()
+    reader = Thread(target=reading, args=(without_log, done, begun))
+    reader.start()
+    begun.wait(20)
+    try:
+        with pytest.raises(Conflict) as crowded:
+            connect(without_log)
+        assert crowded.value.code == "crowded"
+    finally:
+        done.set()
+        reader.join()
+
+
+def test_a_file_system_that_cannot_carry_a_log_is_said(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    class Stubborn:
+        """As SQLite answers where memory cannot be shared: it stays as it was, and is no error."""
+
+        def execute(self, statement: str) -> Stubborn:
+            return self
+
+        def fetchone(self) -> tuple[str]:
+            return ("delete",)
+
+    monkeypatch.setattr(connections, "PATIENCE", 0.02)
+    with pytest.raises(Unreachable) as refused:
+        connections._write_ahead(Stubborn(), file)  # type: ignore[arg-type]
+    assert (refused.value.code, refused.value.facts["where"]) == ("storage-no-log", str(file))
+
+
+def test_another_trouble_than_a_busy_file_is_not_waited_for(file: Path) -> None:
+    class Broken:
+        def execute(self, statement: str) -> None:
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+
+    begun = time.monotonic()
+    with pytest.raises(sqlite3.OperationalError):
+        connections._write_ahead(Broken(), file)  # type: ignore[arg-type]
+    assert time.monotonic() < begun + connections.PATIENCE
+
+
+# --- the pool -----------------------------------------------------------------------------------------
+def test_a_connection_comes_back_after_a_refusal_and_is_lent_again(file: Path) -> None:
+    pool = Connections(file)
+    with pytest.raises(RuntimeError), pool.lend() as first:
+        raise RuntimeError
+    with pool.lend() as second:
+        assert second is first
+    assert not pool._lent
+    pool.close()
+
+
+def test_a_connection_that_cannot_even_undo_is_never_lent_again(file: Path) -> None:
+    pool = Connections(file)
+    with suppress(RuntimeError), pool.lend() as first:
+        first.close()
+        raise RuntimeError
+    with pool.lend() as second:
+        assert second is not first
+        assert second.execute("SELECT 1").fetchone() == (1,)
+    pool.close()
+
+
+def test_trouble_with_a_lent_connection_names_the_file(file: Path) -> None:
+    pool = Connections(file)
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    with pytest.raises(Unreachable) as refused, pool.lend():
+        raise error
+    assert refused.value.facts["where"] == str(file)
+    pool.close()
+
+
+def test_a_folder_and_a_file_that_may_not_be_written_are_named(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    folder = told(error, file.parent)
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    for ours, code, where in (
+        (folder, "storage-is-folder", file.parent),
+        (told(error, file), "storage-read-only", file),
+    ):
+        assert isinstance(ours, Unreachable)
+        assert (ours.code, ours.facts["where"]) == (code, str(where))
+
+
+def test_an_error_without_a_code_stays_what_it_is(file: Path) -> None:
+    error = sqlite3.OperationalError("a bug")
+    assert told(error, file) is error
+
+
+def test_an_address_is_split_at_its_first_slashes_and_a_wrong_one_is_shown() -> None:
+    assert place("sqlite:///a:///b") == Path("a:///b").absolute()
+    with pytest.raises(BadInput) as refused:
+        place("sqlite://a")
+    assert refused.value.facts["what"] == "sqlite://a"

@@ -207,7 +207,7 @@ def connect(where: Path) -> sqlite3.Connection:
         raise told(error, where) from error
     try:
         _recognise(connection, where)
-        _write_ahead(connection)
+        _write_ahead(connection, where)
         for setting in _SETTINGS:
             connection.execute(setting)
     except sqlite3.Error as error:
@@ -232,7 +232,7 @@ def _recognise(connection: sqlite3.Connection, where: Path) -> None:
         raise Unreachable("storage-newer", where=str(where), found=layout, known=LAYOUT)
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _write_ahead(connection: sqlite3.Connection, where: Path) -> None:
     # Asked first: setting it needs the file for itself, and SQLite does not wait for that by itself, so
     # opening under load would say "database is locked".
     until = time.monotonic() + PATIENCE
@@ -248,7 +248,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
                 raise
         else:
             if time.monotonic() > until:
-                raise Unreachable(where="journal_mode=WAL")
+                raise Unreachable("storage-no-log", where=str(where))  # a network file system, most likely
         time.sleep(0.005)
 
 
