@@ -542,6 +542,18 @@ def test_an_engine_of_another_driver_is_refused_in_words() -> None:
         Database(engine)
 
 
+def test_two_processes_verify_a_network_by_its_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grassroots.workspace.verifying.verifier.PART", 5)
+    with grassroots.open(url, network="verified") as network:
+        desk = network.desk("steward:office")
+        for number in range(12):
+            desk.members.register(name=f"甲{chr(0x4E00 + number)}")
+        desk.seals.seal()
+        ended = desk.seals.verify(workers=2)
+        assert (ended.word, ended.facts["workers"]) == ("intact", 2)
+        assert ended.facts == {**desk.seals.verify().facts, "workers": 2}
+
+
 def test_networks_of_one_url_share_a_pool_and_the_last_one_closes_it(url: str) -> None:
     one, two = opened(url, "one"), opened(url, "two")
     engines = {id(storage._connections._parent) for storage in (one, two)}  # type: ignore[attr-defined]
