@@ -25,6 +25,7 @@ from grassroots.domain.pack import Packs, parse_pack
 from grassroots.domain.pairing import Medium
 from grassroots.domain.retention import Fate, PlanMoved
 from grassroots.domain.rights import (
+    Forgotten,
     KeptByLaw,
     NotTheirs,
     RelativesOfTheLiving,
@@ -644,6 +645,30 @@ def test_a_page_of_records_waits_once_for_a_policy_that_hangs(clock: WallClock) 
         outside._rests_until = 0.0
         assert len(closed.desk("steward:office").members.all()) == len(people)
         assert len(asked) == len(people)
+
+
+def test_somebody_who_was_erased_is_not_filled_up_again_but_registered_anew(desk: Desk) -> None:
+    elder = person(desk, "卯大山", "1940", phone="14400000001")
+    desk.rights.erase(elder)
+    assert desk.rights.erase(elder) == 0, "twice is once"
+    assert desk.members.named("卯大山") == []
+    tries: list[Any] = [
+        lambda: desk.members.correct(elder, phone="14400000001"),
+        lambda: desk.members.admit(elder),
+        lambda: desk.consents.give(elder, "publish", sheet="1"),
+        lambda: desk.rights.ask(elder, RequestKind.COPY),
+    ]
+    for again in tries:
+        with pytest.raises(Forgotten) as refused:
+            again()
+        assert refused.value.facts["member"] == elder
+    assert person(desk, "卯大山", "1940") != elder
+
+
+def test_an_audit_of_a_year_that_cannot_be_is_refused_in_words(desk: Desk) -> None:
+    for year in (99999, -1):
+        with pytest.raises(BadInput):
+            desk.compliance.minors(year)
 
 
 # -- published --------------------------------------------------------------------------------------------

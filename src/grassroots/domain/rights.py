@@ -17,7 +17,8 @@ from typing import Self, final
 import attrs
 
 from grassroots.domain.checks import is_code, short_code
-from grassroots.domain.fields import CASE, guarded
+from grassroots.domain.fields import CASE, HIDDEN, guarded
+from grassroots.domain.member import Member
 from grassroots.domain.states import Table, turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import Refused
@@ -124,6 +125,19 @@ class UnderHold(Refused):
     """A hold keeps these records; it is lifted first."""
 
     code = "rights-under-hold"
+
+
+class Forgotten(Refused):
+    """Somebody who was erased: what is left is no record of anybody. Who comes back is registered anew."""
+
+    code = "rights-forgotten"
+
+
+def remembered(person: Member) -> Member:
+    """The person, if they were not erased; Forgotten if they were."""
+    if person.name == HIDDEN:
+        raise Forgotten(member=person.id)
+    return person
 
 
 class KeptByLaw(Refused):

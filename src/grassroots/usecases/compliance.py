@@ -134,7 +134,8 @@ class Compliance(Room):
     @look
     def minors(self, reading: Reading, year: int) -> MinorsAudit:
         """The audit of a year: children as they are today, looks as they were."""
-        on = min(date(year, 12, 31), reading.today)
+        period = Period.parse(f"{year:04}")
+        on = min(period.last, reading.today)
         rules = safeguards(reading.office.packs, on)
         bands = _ages(reading)
         limit = max((age for age, _ in bands), default=0)
@@ -145,7 +146,7 @@ class Compliance(Room):
         ]
         guarded = max((age for age, guardian in bands if guardian), default=0)
         young = [one for one in children if younger_than(guarded, one, on)]
-        looks = access_report(reading, Period.year(year))
+        looks = access_report(reading, period)
         return MinorsAudit(
             network=_network(reading),
             year=year,

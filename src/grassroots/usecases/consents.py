@@ -10,6 +10,7 @@ from grassroots.contracts.storage import Is
 from grassroots.domain.consent import Basis, Consent, ConsentMissing, Notice, Way, agreed, needed, speaks
 from grassroots.domain.member import Member
 from grassroots.domain.pack import Packs
+from grassroots.domain.rights import remembered
 from grassroots.errors import BadInput, Missing
 from grassroots.usecases.safeguarding import child_and_guardians
 from grassroots.values.ids import ConsentId, MemberId
@@ -39,7 +40,7 @@ class Consents(Room):
         On paper the number of the sheet is told (``sheet``, or that of the desk). The words are those of the
         packs in force; the record keeps their code, version and fingerprint.
         """
-        person, day = work.load(Member, member), on or work.today
+        person, day = remembered(work.load(Member, member)), on or work.today
         notice = notice_of(work.office.packs, purpose, day)
         child, guardians = child_and_guardians(work, person, day)
         step = Consent.give(

@@ -10,6 +10,7 @@ from grassroots.contracts.storage import Includes, Is
 from grassroots.domain.duplicates import Likeness, likenesses
 from grassroots.domain.history import History
 from grassroots.domain.member import Member, MemberStatus, merge
+from grassroots.domain.rights import remembered
 from grassroots.errors import Missing
 from grassroots.values.ids import MemberId, StationId
 from grassroots.values.names import name_key
@@ -30,12 +31,12 @@ class Members(Room):
     @act
     def correct(self, work: Work, /, id: MemberId, *, reason: str | None = None, **fields: Any) -> Member:
         """Set fields right; the former values stay in the history (see :meth:`history`)."""
-        return work.keep(work.load(Member, id).correct(reason, **fields))
+        return work.keep(remembered(work.load(Member, id)).correct(reason, **fields))
 
     @act
     def admit(self, work: Work, id: MemberId, *, on: date | None = None) -> Member:
         """Take somebody in, for the first time or again."""
-        return work.keep(work.load(Member, id).admit(on or work.today))
+        return work.keep(remembered(work.load(Member, id)).admit(on or work.today))
 
     @act
     def pause(self, work: Work, id: MemberId, *, on: date | None = None, reason: str | None = None) -> Member:
@@ -45,7 +46,7 @@ class Members(Room):
     @act
     def resume(self, work: Work, id: MemberId, *, on: date | None = None) -> Member:
         """Back again."""
-        return work.keep(work.load(Member, id).resume(on or work.today))
+        return work.keep(remembered(work.load(Member, id)).resume(on or work.today))
 
     @act
     def leave(self, work: Work, id: MemberId, *, on: date | None = None, reason: str | None = None) -> Member:

@@ -30,6 +30,7 @@ from grassroots.domain.rights import (
     RightsRequest,
     Standing,
     UnderHold,
+    remembered,
 )
 from grassroots.errors import Denied
 from grassroots.usecases.choices import labels
@@ -96,7 +97,7 @@ class Rights(Room):
         """Write down what somebody asked for; ``by`` is a guardian, or a near relative of somebody who
         died.
         """
-        person, ties = work.load(Member, member), ties_of(work, member)
+        person, ties = remembered(work.load(Member, member)), ties_of(work, member)
         day = on or work.today
         days = work.office.packs.table("rights_request", day).get("usual")
         step = RightsRequest.ask(
