@@ -147,6 +147,8 @@ def test_days_without_shifts_and_an_unknown_planner_are_said_in_words(desk: Desk
         desk.rotas.plan([station], WEEK, planner="oracle")
     with pytest.raises(Missing):
         desk.rotas.plan([StationId("nowhere")], WEEK)
+    with pytest.raises(Missing):
+        desk.rotas.plan([station], WEEK, among=[MemberId("nobody")])
 
 
 def test_a_planner_that_breaks_a_rule_is_refused_with_findings(desk: Desk) -> None:

@@ -254,7 +254,7 @@ def test_what_is_odd_is_said_in_words_before_anybody_plans() -> None:
         "doubt-never-free",
         "doubt-too-few-may",
         "doubt-nobody-may",
-        "doubt-nobody-may",
+        "doubt-nobody-may-skill",
         "doubt-skill-unknown",
         "doubt-wishes-at-odds",
         "doubt-wish-forbidden",

@@ -66,16 +66,15 @@ def _orphans(problem: RotaProblem) -> Iterator[Finding]:
         able = [person for person, may in people if may(slot)]
         for need in slot.needs:
             have = sum(not need.skill or need.skill in person.skills for person in able)
-            if have == 0 and max(need.wanted, need.least) > 0:
-                yield Finding.of("doubt-nobody-may", slot=slot.id, skill=need.skill)
-            elif have < max(need.wanted, need.least):
-                yield Finding.of(
-                    "doubt-too-few-may",
-                    slot=slot.id,
-                    skill=need.skill,
-                    count=have,
-                    wanted=max(need.wanted, need.least),
-                )
+            wanted = max(need.wanted, need.least)
+            # A sentence with a skill, and one without.
+            skill = {"skill": need.skill} if need.skill else {}
+            if have == 0 and wanted > 0:
+                code = "doubt-nobody-may-skill" if skill else "doubt-nobody-may"
+                yield Finding.of(code, slot=slot.id, **skill)
+            elif have < wanted:
+                code = "doubt-too-few-may-skill" if skill else "doubt-too-few-may"
+                yield Finding.of(code, slot=slot.id, count=have, wanted=wanted, **skill)
 
 
 def _unknown_skills(problem: RotaProblem) -> Iterator[Finding]:

@@ -36,6 +36,9 @@ _MOST_VARIABLES: Final = 1_200
 _LONGEST: Final = 2.0
 """Seconds for one person at most."""
 
+_MOST_VAIN: Final = 3
+"""Rounds in which none of those who are still waiting could be planned."""
+
 
 def binds_people(problem: RotaProblem) -> bool:
     """Whether a hard rule speaks of several people: then nobody can be planned alone."""
@@ -63,9 +66,19 @@ class Stepwise:
     def plan(self) -> tuple[Assignment, ...] | None:
         """Everybody once, and again while it helps and there is time; None: somebody cannot be planned."""
         people = self._problem.people
-        for number, person in enumerate(people):
-            if not self._begin(person, len(people) - number):
+        waiting, vain = list(people), 0
+        while waiting:
+            # Whoever could not be planned in their share of the time has more when the others are done.
+            late = [
+                person
+                for number, person in enumerate(waiting)
+                if not self._begin(person, len(waiting) - number)
+            ]
+            left = self._left()
+            vain = vain + 1 if len(late) == len(waiting) else 0
+            if late and (left == 0 or vain == _MOST_VAIN):
                 return None
+            waiting = late
         better = True
         while better:
             better = False

@@ -18,6 +18,7 @@ from grassroots.contracts.planning import (
 )
 from grassroots.contracts.storage import Is
 from grassroots.domain.duty import Duty, Shift, ShiftStatus
+from grassroots.domain.member import Member
 from grassroots.domain.rota import GIVEN_UP, RotaLine
 from grassroots.domain.station import Station
 from grassroots.errors import BadInput
@@ -50,7 +51,10 @@ def wanted_of(
     if not shifts:
         raise BadInput("rota-no-shifts", period=period.iso)
     shifts.sort(key=lambda shift: (shift.day, shift.starts, shift.station, shift.id))
-    crew = Crew(reading, period, among=among)
+    named = None if among is None else list(among)
+    for member in named or ():
+        reading.get(Member, member)
+    crew = Crew(reading, period, among=named)
     return Wanted(crew=crew, shifts=shifts, standing=standing, given_up=given_up)
 
 
