@@ -54,10 +54,11 @@ def fit(problem: RotaProblem) -> bool:
     bound = problem.company or problem.apart or any(need.least for one in problem.slots for need in one.needs)
     if not single or bound or any(one.on for one in problem.fixed):
         return False
-    return all(_free(problem, person) for person in problem.people) and _small(problem)
+    return all(free(problem, person) for person in problem.people) and _small(problem)
 
 
-def _free(problem: RotaProblem, person: Person) -> bool:
+def free(problem: RotaProblem, person: Person) -> bool:
+    """Whether the rules of a person are those of a path."""
     limits = person.limits
     if (
         person.done

@@ -27,6 +27,7 @@ from grassroots.contracts.planning import (
 from grassroots.plugins.planning.bars import bars_of
 from grassroots.plugins.planning.engine import CpSat
 from grassroots.plugins.planning.model import RotaModel, unfair
+from grassroots.plugins.planning.paths import Paths, free
 from grassroots.plugins.planning.rows import Sum
 
 _MOST_VARIABLES: Final = 1_200
@@ -35,6 +36,12 @@ _MOST_VARIABLES: Final = 1_200
 
 _LONGEST: Final = 2.0
 """Seconds for one person at most."""
+
+_KINDS_TRIED: Final = 3
+"""Kinds of shift with one of which alone a first plan is tried."""
+
+_MOST_WORK: Final = 30_000_000
+"""States up to which one is looked for by a path."""
 
 _MOST_VAIN: Final = 3
 """Rounds in which none of those who are still waiting could be planned."""
@@ -92,13 +99,46 @@ class Stepwise:
     def _begin(self, person: Person, waiting: int) -> bool:
         """A first plan of one person while so many are waiting; who owes nothing may go without."""
         left = self._left()
-        if left != 0 and self._place(person, _share(left, waiting), first=True):
+        if left != 0 and (self._plain(person) or self._place(person, _share(left, waiting), first=True)):
             return True
         limits = person.limits
         demands = (
             limits.least_minutes or limits.least_slots or any(who == person.id for who, _ in self._fixed)
         )
         return not demands or (left != 0 and self._place(person, 5 * _share(left, waiting), first=True))
+
+    def _plain(self, person: Person) -> bool:
+        """A first plan with one kind of shift only, the one that is needed most, by a path."""
+        if any(who == person.id for who, _ in self._fixed) or not free(self._problem, person):
+            return False
+        bars = bars_of(self._problem, person)
+        of_kind: dict[str, list[Slot]] = defaultdict(list)
+        costs: dict[str, int] = defaultdict(int)
+        for slot in self._problem.slots:
+            if not self._full(person, slot) and not bars(slot):
+                of_kind[slot.kind].append(slot)
+                costs[slot.kind] += min(0, self._cost(person, slot))
+        for kind in sorted(of_kind, key=lambda one: (costs[one], one))[:_KINDS_TRIED]:
+            alone = attrs.evolve(
+                self._problem,
+                people=(attrs.evolve(person, barred=()),),
+                slots=tuple(of_kind[kind]),
+                fixed=(),
+                wishes=(),
+                company=(),
+                apart=(),
+                fairness=(),
+                standing=(),
+            )
+            paths = Paths(alone, alone.people[0])
+            if paths.work > _MOST_WORK:
+                return False
+            found = paths.best([float(self._cost(person, slot)) for slot in of_kind[kind]])
+            if found is not None:
+                for number in found[1]:
+                    self._there[of_kind[kind][number].id].add(person.id)
+                return True
+        return False
 
     def _assignments(self) -> tuple[Assignment, ...]:
         return tuple(sorted(Assignment(who, slot) for slot, people in self._there.items() for who in people))
