@@ -37,6 +37,7 @@ from grassroots.plugins.sql import making, questions
 from grassroots.plugins.sql.connections import Connections
 from grassroots.plugins.sql.schema import Base, KindTable, table_of
 from grassroots.plugins.sql.sessions import Session
+from grassroots.plugins.sql.troubles import duplicate
 
 _FIRST_ANALYZE = 1_000
 """Rows written by one handle before it counts for the planner the first time; then at four times as many."""
@@ -185,6 +186,8 @@ class SQLStorage(Storage):
         ready: _Ready,
         batch: Batch,
         settled: Mapping[Ref, dict[str, KeyValue]],
+        *,
+        trusting: bool = True,
     ) -> Position:
         base, net = self._base, self._net
         session.begin()
@@ -205,9 +208,17 @@ class SQLStorage(Storage):
             if known.digest != batch.digest:
                 raise ActReused(act=batch.id)
             return int(known.position)
-        self._compare(session, ready, batch)
+        # What has to be new is found out by writing it: its id is unique. All else is compared first.
+        self._compare(session, ready, batch, new=not trusting)
         position = int(head) + len(batch.facts)
-        self._write(session, ready, batch, settled, position)
+        try:
+            self._write(session, ready, batch, settled, position)
+        except Exception as error:
+            if not trusting or not duplicate(error):
+                raise
+            session.end()
+            # Once more, to say exactly what moved; or to write it, if what stood in the way is gone.
+            return self._commit(session, ready, batch, settled, trusting=False)
         self._journal(session, batch, head)
         session.run(
             sa.insert(base.batch),
@@ -221,10 +232,13 @@ class SQLStorage(Storage):
         column = asked.table.c.id
         return column == next(iter(ids)) if len(ids) == 1 else session.among(column, ids)
 
-    def _compare(self, session: Session, ready: _Ready, batch: Batch) -> None:
+    def _compare(self, session: Session, ready: _Ready, batch: Batch, *, new: bool) -> None:
+        """Conflict if a base or an answer moved; with ``new``, also of what is put for the first time."""
         bases: dict[str, dict[str, Position]] = defaultdict(dict)
+        put = () if new else {write.ref for write in batch.writes if isinstance(write, Put)}
         for ref, base in batch.based_on.items():
-            bases[ref.kind][ref.id] = base
+            if base or ref not in put:
+                bases[ref.kind][ref.id] = base
         moved = []
         for name, wanted in bases.items():
             asked = ready.tables[name]
@@ -243,6 +257,8 @@ class SQLStorage(Storage):
             if tuple(tuple(row) for row in session.run(statement)) != seen.rows:
                 changed.append(seen.query)
         if moved or changed:
+            if put:
+                self._compare(session, ready, batch, new=True)  # all of it is named
             raise Conflict(frozenset(moved), tuple(changed))
 
     def _write(

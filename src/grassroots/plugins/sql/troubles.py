@@ -114,6 +114,17 @@ def trouble(error: BaseException) -> Trouble | None:
     return _POSTGRES.get(state) or (Trouble.LOST if state.startswith("08") else None)
 
 
+def duplicate(error: BaseException) -> bool:
+    """Whether a row could not be written because one of its key is there already."""
+    driver: Any = error.orig if isinstance(error, exc.DBAPIError) else error
+    if isinstance(driver, sqlite3.Error):
+        found = getattr(driver, "sqlite_errorcode", 0)
+        return found in (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+    if getattr(driver, "sqlstate", None) == "23505":
+        return True
+    return driver is not None and driver.args[:1] == (1062,)
+
+
 def _said(words: str) -> Trouble:
     if "invalid connection option" in words:
         return Trouble.SETTING

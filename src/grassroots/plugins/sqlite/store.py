@@ -239,6 +239,8 @@ class SQLiteStorage(Storage):
             if tuple(connection.execute(*question).fetchall()) != seen.rows:
                 changed.append(seen.query)
         if moved or changed:
+            if put:
+                self._compare(connection, ready, batch, new=True)  # all of it is named
             raise Conflict(frozenset(moved), tuple(changed))
 
     def _write(

@@ -10,6 +10,7 @@ from attrs import evolve
 from grassroots.contracts.storage import (
     Batch,
     Kind,
+    Put,
     Query,
     Ref,
     Seen,
@@ -79,6 +80,13 @@ def _last_kind(self: Reference, batch: Batch) -> frozenset[Ref]:
     moved = Reference.moved(self, batch)
     last = next((ref.kind for ref in reversed(list(batch.based_on)) if ref in moved), "")
     return frozenset(ref for ref in moved if ref.kind == last)
+
+
+def _new_ones_last(self: Reference, batch: Batch) -> frozenset[Ref]:
+    """As if what has to be new were found out by writing it, once all else is as it was."""
+    moved = Reference.moved(self, batch)
+    put = {write.ref for write in batch.writes if isinstance(write, Put)}
+    return frozenset(ref for ref in moved if batch.based_on[ref] or ref not in put) or moved
 
 
 def _plain_kinds_once(self: Reference, write: Any, position: int, keys: Any) -> None:
@@ -168,6 +176,7 @@ def _own_writes_count(self: Reference, batch: Batch) -> tuple[Query, ...]:
 
 SABOTEURS = (
     broken("records of one kind are named", _NAMED, moved=_last_kind),
+    broken("what had to be new is named alone", _NAMED, moved=_new_ones_last),
     broken("a kind without tuples shows no keys", "a record comes back", shown=_plain_without_keys),
     broken("a kind without tuples is written once", "a record is replaced as a whole", put=_plain_kinds_once),
     _moved("bases are not compared", lambda self, ref, base, batch: True),
