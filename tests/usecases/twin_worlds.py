@@ -106,19 +106,23 @@ def person(number: int, seed: int) -> dict[str, Any]:
     }
 
 
-def build(seed: int, change: Slot | None = None, value: Any = None) -> World:
-    """The world of a seed; in its twin one field has another value from the start."""
+def build(seed: int, change: Slot | None = None, value: Any = None, network: Network | None = None) -> World:
+    """The world of a seed; in its twin one field has another value from the start.
+
+    Without a network, a new one in memory.
+    """
 
     def fields(record: str, usual: dict[str, Any]) -> dict[str, Any]:
         if change is None or change.record != record or change.field not in usual:
             return usual
         return {**usual, change.field: value(world) if callable(value) else value}
 
-    # One name for all, since it stands on pages; what an earlier world left behind goes first.
-    find_storage("memory://").drop("memory://", NETWORK)
-    network = grassroots.open(
-        "memory://", network=NETWORK, clock=lambda: NOW, entropy=chance(), pause=lambda _: None
-    )
+    if network is None:
+        # One name for all, since it stands on pages; what an earlier world left behind goes first.
+        find_storage("memory://").drop("memory://", NETWORK)
+        network = grassroots.open(
+            "memory://", network=NETWORK, clock=lambda: NOW, entropy=chance(), pause=lambda _: None
+        )
     world = World(network)
     desk = world.office
     desk.charter.amend(name="双生网络", name_en="Twins")

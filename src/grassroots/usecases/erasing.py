@@ -194,7 +194,7 @@ def _left(
         seen.add(stored.ref)
         yield history, stored, True
     for spec in office.kinds if keys else ():
-        if spec.sealed and spec.record is not Member:
+        if spec.sealing and spec.record is not Member:
             for stored in walk(office.storage, Query(spec.name)):
                 if stored.ref not in seen and str(key_of(stored.body)) in keys:
                     yield spec, stored, spec.record is History
@@ -230,7 +230,7 @@ def _opened(office: Office, spec: KindSpec[Any], stored: Stored) -> Any:
         needed = {
             field.name: HIDDEN
             for field in attrs.fields(spec.record)
-            if field.name in spec.sealed and field.default is attrs.NOTHING
+            if field.name in spec.sealing and field.default is attrs.NOTHING
         }
         return office.codec.decode(spec, stored.body, lambda _, __: needed).record
 

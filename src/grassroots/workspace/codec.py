@@ -275,7 +275,7 @@ class Codec:
         seal: Seal | None = None,
     ) -> bytes:
         """The body of a record. ``seal`` gets its sensitive fields by group and gives the sealed part."""
-        if not unknown and (seal is None or not spec.sealed):
+        if not unknown and (seal is None or not spec.sealing):
             head = f'{{"k":{dumps(spec.name)},"v":{spec.version},"s":"{salt.hex()}","r":'
             return (head + _COMPILER.writer(spec.record)(record) + "}").encode()
         if seal is not None:
@@ -299,9 +299,9 @@ class Codec:
         found = self._writers.get(spec.name)
         if found is None:
             by_group: dict[str, set[str]] = {}
-            for name, group in spec.sealed.items():
+            for name, group in spec.sealing.items():
                 by_group.setdefault(group.value, set()).add(name)
-            general = self._fields[spec.name].difference(spec.sealed)
+            general = self._fields[spec.name].difference(spec.sealing)
             found = self._writers[spec.name] = (
                 f'"k":{dumps(spec.name)},"v":{spec.version},"s":',
                 _COMPILER.writer_of(spec.record, general),

@@ -102,7 +102,8 @@ class KindSpec(Generic[R]):
     ``together`` and ``totals`` are those of :class:`~grassroots.contracts.storage.Kind`.
     ``hidden`` names the keys that are sensitive; nothing is counted or grouped by them. ``person`` is the key
     that holds the id of the member whom such a record belongs to: it is sealed with that person's key and
-    forgotten with them.
+    forgotten with them. ``private`` names fields that everybody in the network may know and no thief need:
+    the office's own words, such as the name of a file. They are sealed, and the policy takes no notice.
 
     Who is tied to a record: ``people`` are the members whom it is about, ``authors`` those who wrote it
     down, ``on_case`` those who see to it, ``place`` the station to which it belongs, ``roster`` the shift
@@ -117,6 +118,7 @@ class KindSpec(Generic[R]):
     keys_of: Callable[[R], Mapping[str, KeyValue]] = _no_keys
     choices: Mapping[str, Choice] = attrs.field(factory=dict)
     hidden: Mapping[str, Hidden] = attrs.field(factory=dict)
+    private: frozenset[str] = frozenset()
     person: str | None = None
     together: tuple[tuple[str, ...], ...] = ()
     totals: tuple[tuple[str, ...], ...] = ()
@@ -138,7 +140,15 @@ class KindSpec(Generic[R]):
     sealed: Mapping[str, FieldGroup] = attrs.field(
         init=False, default=attrs.Factory(lambda self: sealed_groups(self.record), takes_self=True)
     )
-    """The fields that are sealed as a whole, with the strictest group of what is in them."""
+    """The fields that are sensitive as a whole, with the strictest group of what is in them."""
+    sealing: Mapping[str, FieldGroup] = attrs.field(
+        init=False,
+        default=attrs.Factory(
+            lambda self: {**dict.fromkeys(sorted(self.private), FieldGroup.GENERAL), **self.sealed},
+            takes_self=True,
+        ),
+    )
+    """The fields that are sealed in a body, by the group under which they are: those and the private ones."""
     guarded: tuple[tuple[str, Any], ...] = attrs.field(
         init=False, default=attrs.Factory(lambda self: _guarded(self.record), takes_self=True)
     )

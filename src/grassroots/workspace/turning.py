@@ -151,7 +151,7 @@ def _put_again(seat: Seat, progress: Progress) -> int:
 
 def _in_order(seat: Seat) -> Sequence[KindSpec[Any]]:
     """People first, since others are sealed with their keys; histories last, for the same reason."""
-    wanted = [spec for spec in seat.office.kinds if spec.sealed or spec.hidden]
+    wanted = [spec for spec in seat.office.kinds if spec.sealing or spec.hidden]
     return sorted(wanted, key=lambda spec: (spec.record is History, spec.name != PERSON))
 
 

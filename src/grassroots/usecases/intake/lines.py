@@ -151,9 +151,12 @@ class Lines:
         """What is known before the sheet begins. What is decided on it is looked at again in the work."""
         office = self._office
         spec = office.kinds.of(SheetRow)
-        query = Query(spec.name, where, limit=limit)
-        stored = walk(office.storage, query) if limit is None else office.storage.find(query)
-        return [office.decode(spec, one).record for one in stored]
+        found: dict[str, SheetRow] = {}
+        for asked in office.asked(spec, where):
+            query = Query(spec.name, asked, limit=limit)
+            stored = walk(office.storage, query) if limit is None else office.storage.find(query)
+            found.update((one.ref.id, office.decode(spec, one).record) for one in stored)
+        return [one for one in found.values() if office.meant(spec, where, one)]
 
     def _id(self, line: Line, nth: int) -> str:
         return self._office.derived_id("row", *line.natural, str(nth), at=line.row.when)

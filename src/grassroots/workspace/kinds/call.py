@@ -18,7 +18,7 @@ from grassroots.domain.call import (
     CallTaken,
 )
 from grassroots.domain.fields import FieldGroup
-from grassroots.workspace.kindspec import IdOf, KeyValue, KindSpec
+from grassroots.workspace.kindspec import Hidden, IdOf, KeyValue, KindSpec
 
 
 def _keys(call: Call) -> Mapping[str, KeyValue]:
@@ -37,6 +37,7 @@ KINDS = (
     KindSpec(
         name="call",
         record=Call,
+        # 2: a storage of a sealed network sees what a call collapses with as a hash.
         version=2,
         upcasters={1: dict},
         person="member",
@@ -51,6 +52,8 @@ KINDS = (
         },
         choices={"medium": CallMedium, "state": CallState, "station": IdOf("station")},
         keys_of=_keys,
+        # Whoever writes notices of their own chooses these words.
+        hidden={"collapse": Hidden(name="collapse", bits=32)},
         together=(("state", "medium"),),
         events=(CallAsked, CallTaken, CallReached, CallLeftWord, CallMissed, CallPosted, CallDropped),
         people=lambda call: (call.member,),

@@ -17,12 +17,20 @@ from grassroots.domain.intake import (
     RowTaken,
     SheetRow,
 )
-from grassroots.workspace.kindspec import IdOf, KindSpec
+from grassroots.workspace.kindspec import Hidden, IdOf, KindSpec
+
+FILE = Hidden(name="file", bits=32)
+"""“files of Ms Zhang.xlsx” names somebody as well as a field would."""
 
 KINDS = (
     KindSpec(
         name="intake",
         record=Intake,
+        # 2: a storage of a sealed network does not see what the office called its file.
+        version=2,
+        upcasters={1: dict},
+        private=frozenset({"file"}),
+        hidden={"file": FILE},
         keys={"digest": Key.TEXT, "status": Key.TEXT, "file": Key.TEXT},
         choices={
             "status": IntakeStatus,
@@ -33,9 +41,12 @@ KINDS = (
     KindSpec(
         name="row",
         record=SheetRow,
-        version=2,
+        version=3,
         # Version 1 did not know which of several equal rows it was, nor for which lines it speaks: defaults.
-        upcasters={1: dict},
+        # 3: as of the file that it stood in.
+        upcasters={1: dict, 2: dict},
+        private=frozenset({"file", "sheet"}),
+        hidden={"file": FILE},
         keys={
             "intake": Key.TEXT,
             "form": Key.TEXT,
