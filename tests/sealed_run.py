@@ -18,12 +18,14 @@ from typing import Any, Final
 import pytest
 
 from grassroots import network as networks
+from grassroots.cli.opening import KEYS_VARIABLE
 from grassroots.contracts.storage import Batch, Erase
 from grassroots.plugins.keys import KeySet
 from grassroots.workspace.codec import Codec
 
 VARIABLE: Final = "GRASSROOTS_TEST_SEALED"
 KEYS: Final = "suite:" + "5c" * 32
+SECRET: Final = "GRASSROOTS_SUITE_KEYS"
 
 SEALED_SUITE: Final = os.environ.get(VARIABLE) == "1"
 SHORTEST: Final = 4
@@ -137,10 +139,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
     """Fixtures of a test belong to it."""
     mark = item.get_closest_marker("in_clear")
     SUITE.clear = None if mark is None else str(mark.kwargs["reason"])
+    # What a test starts as a process of its own, and the command line, find the keys as an office's would.
+    os.environ[SECRET] = KEYS
+    if SUITE.clear is None:
+        os.environ[KEYS_VARIABLE] = f"env:{SECRET}"
     try:
         return (yield)
     finally:
         SUITE.clear = None
+        os.environ.pop(KEYS_VARIABLE, None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

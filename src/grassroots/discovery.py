@@ -16,6 +16,7 @@ what the application passes counts before it. Built-ins stay unless they are blo
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum, unique
 from importlib.metadata import EntryPoint, entry_points
@@ -250,6 +251,10 @@ def find_calendar(name: str = "lunar", plugins: Plugins | None = None) -> Calend
     return _choose("calendars", name, plugins.calendars, plugins, "calendar-unknown").open()
 
 
+_KEY = re.compile(r"[0-9A-Za-z+/=_-]{43,}")
+"""What looks like 32 bytes in hex or base64."""
+
+
 def find_keys(source: str, plugins: Plugins | None = None) -> KeyService:
     """The keys of a source such as ``env:GRASSROOTS_KEYS`` or ``file:/etc/grassroots.keys``, opened.
 
@@ -257,8 +262,8 @@ def find_keys(source: str, plugins: Plugins | None = None) -> KeyService:
     than one, offers it.
     """
     plugins = load_plugins() if plugins is None else plugins
-    scheme, colon, _ = source.partition(":")
-    if not colon:
+    scheme, _, rest = source.partition(":")
+    if not (scheme and rest) or (scheme not in plugins.keys and _KEY.fullmatch(rest)):
         # Never repeated: somebody may have given the key itself where its place was asked for.
         raise BadInput("key-source", known=tuple(sorted(plugins.keys)))
     return _choose("keys", scheme.lower(), plugins.keys, plugins, "key-source-unknown").open(source)

@@ -84,6 +84,7 @@ def test_a_source_that_gives_no_keys_is_said_in_words(
     assert "5a5a5a" not in told
 
 
+@pytest.mark.in_clear(reason="about a network that is open")
 def test_an_open_network_has_no_keys_to_turn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     town = f"sqlite:///{tmp_path / 'town.db'}"
     run(capsys, "init", "--network", town)

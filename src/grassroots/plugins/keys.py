@@ -112,8 +112,9 @@ def from_file(source: str) -> KeyService:
     path = Path(unquote(re.sub("^//(?=/)", "", source.partition(":")[2])))
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or type(error).__name__
+    except (OSError, ValueError) as error:
+        # A file of another program is no text, and a name with a NUL is no name.
+        problem = getattr(error, "strerror", None) or "no text in UTF-8"
         raise BadInput("key-file", file=str(path), problem=problem) from error
     return KeySet.read(text, source)
 

@@ -80,7 +80,7 @@ def test_every_kind_comes_back_as_it_was(sealed: Network) -> None:
             keep(seat, spec, record)
             (stored,) = seat.office.storage.read([Ref(spec.name, record.id)]).values()
             assert seat.office.decode(spec, stored).record == record
-            assert (key_of(stored.body) is not None) == bool(spec.sealed)
+            assert (key_of(stored.body) is not None) == bool(spec.sealing)
 
 
 def test_every_group_is_sealed_by_itself(sealed: Network) -> None:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 
-from grassroots.contracts.keys import SECRET_BYTES, KeyService
+from grassroots.contracts.keys import SECRET_BYTES, KeyService, Wrapped
 from grassroots.contracts.storage import Ref, Storage, Stored
 from grassroots.errors import Corrupt, Locked, need
 from grassroots.workspace.kindspec import Hidden
-from grassroots.workspace.sealing.header import FORMAT, HEADER, KEYRING, Header
+from grassroots.workspace.sealing.header import CLEAR, FORMAT, HEADER, KEYRING, Header
 from grassroots.workspace.sealing.rings import (
     GONE,
     KeyRef,
@@ -153,7 +153,7 @@ class Sealing:
     def _open(self, stored: Stored) -> _Opened:
         header = Header.read(stored.body)
         masters = {
-            number: self._cipher(self.service.unwrap(wrapped, header.bound(number)))
+            number: self._cipher(self._unwrapped(wrapped, header.bound(number)))
             for number, wrapped in header.masters.items()
         }
         try:
@@ -162,6 +162,8 @@ class Sealing:
             )
             secrets = {name: bytes.fromhex(secret) for name, secret in json.loads(box).items()}
             lasting = secrets.pop("lasting")
+            if not secrets.keys() >= {header.index, header.former} - {None, CLEAR}:
+                raise LookupError("a key of search values")
         except (self._invalid, ValueError, LookupError):
             raise Corrupt("sealed-damaged", where=str(HEADER), group="keys") from None
         return _Opened(
@@ -172,6 +174,13 @@ class Sealing:
             indexes=secrets,
             hashes={name: _begun(secret) for name, secret in secrets.items()},
         )
+
+    def _unwrapped(self, wrapped: Wrapped, bound: bytes) -> bytes:
+        """A service may be anybody's: what is no key is not taken for one."""
+        secret: object = self.service.unwrap(wrapped, bound)
+        if not isinstance(secret, bytes) or len(secret) != SECRET_BYTES:
+            raise Locked("key-wrong", key=wrapped.key, where=type(self.service).__name__)
+        return secret
 
     # -- rings --------------------------------------------------------------------------------------------
     def new_key(self) -> bytes:
@@ -216,7 +225,9 @@ class Sealing:
         """Open the rings that the bodies of a page need, in one read."""
         begin = len(SEALED_BEGINS)
         rings = {body[begin : body.find(b".", begin)] for body in page if body.startswith(SEALED_BEGINS)}
-        wanted = [ring_ref(name) for ring in rings if self.unwrapped.get(name := ring.decode()) is None]
+        # What names no ring says so when it is opened.
+        names = [ring.decode() for ring in rings if ring.isalnum()]
+        wanted = [ring_ref(name) for name in names if self.unwrapped.get(name) is None]
         if wanted:
             for stored in storage.read(wanted).values():
                 self.unwrap_ring(stored, storage)
