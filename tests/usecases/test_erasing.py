@@ -108,6 +108,9 @@ def test_whoever_erased_somebody_still_reads_every_page(tmp_path: Path) -> None:
     with opened(tmp_path / "town.db") as network:
         desk = network.desk("steward:office")
         goes, stays = lived(desk)
+        network.desk("steward:office", purpose="emergency").access.break_glass(
+            goes, reason="fall", words="密话里外", tell=("clerk:a", "clerk:b")
+        )
         assert desk.rights.erase(goes) > 5
         kept(desk, stays)
         office = desk.seat.office

@@ -50,10 +50,11 @@ def plan_erasure(seat: Seat, person: MemberId) -> ErasurePlan:
     """
     office = seat.office
     people = _people(office, person)
+    own = frozenset(_own_keys(office, people))
     blank: list[str] = []
     gone: list[str] = []
     for spec, stored in _theirs(office, people):
-        if not _blank_already(office, spec, stored):
+        if not _done(office, spec, stored, own):
             (gone if _whole(office, spec, stored) else blank).append(str(stored.ref))
     gone += [str(stored.ref) for stored in _histories(office, people)]
     return ErasurePlan(people=people, blanked=tuple(blank), erased=tuple(gone))
@@ -185,8 +186,9 @@ def _left(
 ) -> Iterator[tuple[KindSpec[Any], Stored, bool]]:
     """What still has to be done before the last batch; True: erased whole."""
     seen: set[Ref] = set()
+    own = frozenset(_own_keys(office, people))
     for spec, stored in _theirs(office, people):
-        if spec.record is not Member and not _blank_already(office, spec, stored):
+        if spec.record is not Member and not _done(office, spec, stored, own):
             seen.add(stored.ref)
             yield spec, stored, _whole(office, spec, stored)
     history = office.kinds.of(History)
@@ -204,6 +206,17 @@ def _whole(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
     """Whether nothing of a record is left: who should be rung up about somebody who is forgotten?"""
     record = _opened(office, spec, stored)
     return isinstance(record, Call) and record.waits
+
+
+def _done(office: Office, spec: KindSpec[Any], stored: Stored, own: frozenset[KeyRef]) -> bool:
+    """Whether nothing is left to do with this record of theirs.
+
+    One that was emptied before (a rule of retention did it) may still be sealed with a key of theirs, stars
+    and all: once that is destroyed nobody could read that it is empty.
+    """
+    if spec.record is not Member and key_of(stored.body) in own:
+        return False
+    return _blank_already(office, spec, stored)
 
 
 def _blank_already(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
