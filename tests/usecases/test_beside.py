@@ -20,6 +20,8 @@ from grassroots.usecases.outbox.box import outbox_office, standing_outbox
 from grassroots.workspace.annex import OUTBOX, beside, drop_whole
 from grassroots.workspace.turning import turn_master
 
+OPEN = pytest.mark.in_clear(reason="an open network on purpose")
+
 MARK = "密春事由"
 PHONE = "14477776666"
 
@@ -118,7 +120,7 @@ def test_to_turn_the_keys_makes_no_outbox(tmp_path: Path) -> None:
     assert list(find_storage(url).networks(url)) == ["test"]
 
 
-@pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "open"])
+@pytest.mark.parametrize("sealed", [True, pytest.param(False, marks=OPEN)], ids=["sealed", "open"])
 def test_a_move_takes_along_what_was_not_told_yet(
     sealed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

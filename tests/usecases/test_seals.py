@@ -245,6 +245,7 @@ def sweep(told: World, name: str, edits: int, seed: int) -> None:
         assert second(told, forged) is (name == "rekey"), (name, number)
 
 
+@pytest.mark.in_clear(reason="verifies forged storages under an office of its own, without keys")
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_edit_is_seen_by_the_chain_alone(name: str, worlds: list[World]) -> None:
     for seed, told in enumerate(worlds):
@@ -285,6 +286,7 @@ def forge_everything(unsigned: World, signed: World, chance: Random) -> None:
         assert verified(signed, forged, anchors=[signed.seals[-1].code]).word is Word.CHANGED
 
 
+@pytest.mark.in_clear(reason="verifies forged storages under an office of its own, without keys")
 def test_who_computes_everything_anew_is_seen_by_a_signature_and_by_an_anchor_and_not_before(
     worlds: list[World], signed: list[World]
 ) -> None:
@@ -373,6 +375,7 @@ FILE_EDITS = (
 )
 
 
+@pytest.mark.in_clear(reason="edits stored entries by their number")
 @pytest.mark.parametrize("edit", FILE_EDITS)
 def test_an_edit_with_sql_is_seen_and_breaks_nothing(edit: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/n.db"

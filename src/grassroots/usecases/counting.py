@@ -235,7 +235,11 @@ class Questions:
 
     def named(self, row: Stored, key: str) -> tuple[str, ...]:
         """The values of a key as texts; an id of a merged record as that of the record that was kept."""
-        found = row.keys[key]
+        found, office = row.keys[key], self.reading.office
+        spec = office.kinds.named(row.ref.kind)
+        if office.sealing is not None and key in spec.hidden:
+            # A storage has the hash of it alone, and no id is a hash.
+            found = spec.keys_of(office.decode(spec, row).record)[key]
         values = found if isinstance(found, tuple) else (found,)
         return tuple(self.kept(str(value)) for value in values if value is not None)
 

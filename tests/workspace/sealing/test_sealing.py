@@ -271,6 +271,26 @@ def test_nothing_is_grouped_by_what_is_sensitive_sealed_or_not(sealed: Network) 
             assert refused.value.code == "key-hidden"
 
 
+def test_who_is_named_by_a_hidden_key_is_counted_as_in_an_open_network(sealed: Network) -> None:
+    """Those without a concern of their own: the storage knows whose it is as a hash alone."""
+    from grassroots.domain.figure import Definition
+
+    table = {
+        "kind": "member", "measure": "without", "other": {"kind": "concern", "key": "raiser"},
+        "title_zh": "数", "title_en": "Count", "unit": "people",
+    }  # fmt: skip
+    asked = Definition.parse("asked", table, "test@1")
+    counts = []
+    with opened() as open_:
+        for network in (open_, sealed):
+            desk = network.desk("steward:office")
+            station = desk.stations.found(kind="station", name="灵溪站")
+            people = [desk.members.register(name=f"卯大{number}").id for number in "甲乙丙丁"]
+            desk.concerns.take(station=station.id, text="灯", raiser_member=people[0], channel="phone")
+            counts.append(desk.figures.compute(asked).value)
+    assert counts == [3, 3]
+
+
 def test_a_number_of_an_act_is_hashed_with_the_networks_key() -> None:
     """The digest of what was asked would else be a bare hash of a name and a number: soon guessed."""
     from grassroots.workspace.acts import _digest
