@@ -155,6 +155,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["sealed"] = [SUITE.sealed, SUITE.in_clear, SUITE.batches, SUITE.texts, SUITE.leaks]
+    elif SUITE.leaks:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 class Nodes:

@@ -148,6 +148,7 @@ def test_without_it_the_new_key_would_answer_wrongly(opened: Open, monkeypatch: 
         assert found(after, Is("team", None)) == ["a"]
 
 
+@pytest.mark.in_clear(reason="counts entries of the journal, and sealing begins with one")
 def test_a_new_network_says_its_keys_with_its_founding_and_no_fact_more(opened: Open) -> None:
     with opened(OLD) as network:
         office = network.desk("steward:office").seat.office

@@ -109,6 +109,7 @@ def test_nothing_of_a_rehearsal_is_written(seat: Seat) -> None:
     assert set(rehearsal.read([Ref("member", "M1"), Ref("member", "M9")])) == {Ref("member", "M1")}
 
 
+@pytest.mark.in_clear(reason="compares stored bodies")
 def test_playing_a_rehearsal_gives_the_same_records_as_doing_it(seat: Seat, network: Network) -> None:
     play(seat, rehearse(seat, CHAIN))
     with grassroots.open("memory://", clock=lambda: NOON) as other:
@@ -118,6 +119,7 @@ def test_playing_a_rehearsal_gives_the_same_records_as_doing_it(seat: Seat, netw
     assert set(expected) == {"M1", "M2", "M3"}
 
 
+@pytest.mark.in_clear(reason="compares stored bodies")
 def test_a_batch_that_was_played_before_may_be_played_again(seat: Seat) -> None:
     rehearsal = rehearse(seat, CHAIN)
     play(seat, rehearsal)
@@ -126,6 +128,7 @@ def test_a_batch_that_was_played_before_may_be_played_again(seat: Seat) -> None:
     assert (records(seat), seat.office.storage.head()) == (stood, head)
 
 
+@pytest.mark.in_clear(reason="compares stored bodies")
 def test_a_record_that_moved_stops_the_playback_and_says_which(seat: Seat) -> None:
     apply(seat, [register("M0")])
     rehearsal = rehearse(seat, [register("M1"), correct("M0", "13800000001"), register("M2")])
@@ -189,6 +192,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.in_clear(reason="compares stored bodies")
 @given(STEPS, st.integers(0, 10))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_planned_is_what_is_done_wherever_the_plan_begins(

@@ -51,6 +51,7 @@ def two(seat: Seat) -> dict[str, int]:
 
 
 # -- what an act rests on ---------------------------------------------------------------------------------
+@pytest.mark.in_clear(reason="looks at what a batch rests on and writes, keys and bodies")
 def test_every_load_is_written_down_by_itself(seat: Seat, two: dict[str, int]) -> None:
     work = a_work(seat)
     work.load(Member, "M1")
@@ -171,6 +172,7 @@ def test_nothing_happened_is_nothing_written(seat: Seat, two: dict[str, int]) ->
     assert work.batch() is None
 
 
+@pytest.mark.in_clear(reason="looks at what a batch rests on and writes, keys and bodies")
 def test_coming_back_to_a_mark_leaves_nothing_behind(seat: Seat, two: dict[str, int]) -> None:
     work = a_work(seat)
     work.keep(work.load(Member, "M1").correct(phone="13800000001"))
@@ -190,6 +192,7 @@ def test_coming_back_to_a_mark_leaves_nothing_behind(seat: Seat, two: dict[str, 
 
 
 # -- vouching -----------------------------------------------------------------------------------------------
+@pytest.mark.in_clear(reason="looks at what a batch rests on and writes, keys and bodies")
 def test_every_write_is_vouched_for_exactly_once_by_the_hash_of_its_body(
     seat: Seat, two: dict[str, int]
 ) -> None:
