@@ -18,7 +18,14 @@ FIRST_PROGRAM_LINES = 30
 ZH = HOME / "docs" / "zh"
 
 
-@pytest.mark.parametrize("page", RUN, ids=lambda page: str(page.relative_to(HOME)))
+ARCHIVES = pytest.mark.in_clear(reason="shows archives, which have no keys in them: keys.md restores both")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[ARCHIVES] if page.name == "back-up-and-move.md" else []) for page in RUN],
+    ids=lambda page: str(page.relative_to(HOME)),
+)
 def test_what_a_page_shows_runs_and_prints_what_the_page_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.workspace.records import any_of
 
+from grassroots.domain.history import History
 from grassroots.domain.member import Member
 from grassroots.domain.step import Event
 from grassroots.errors import Corrupt
@@ -481,3 +482,38 @@ def test_a_value_that_is_not_of_its_type_is_written_or_refused_as_by_cattrs(spoi
 def test_the_rules_of_a_record_are_asked_of_the_record_itself() -> None:
     with pytest.raises(Corrupt):
         CODEC.decode(KINDS.of(Member), b'{"k":"member","v":1,"s":"","r":{"id":"M1","name":""}}')
+
+
+def test_a_reader_in_the_making_is_not_handed_to_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would call itself without end: two channels that open their first parcels at once did."""
+    from threading import Event, Thread
+
+    from grassroots.workspace.codec import _CONVERTER
+    from grassroots.workspace.compiled import Compiler
+
+    compiler, begun, done = Compiler(_CONVERTER), Event(), Event()
+    made, found = compiler._made_reader, list[object]()
+
+    def slowly(cls: type) -> object:
+        begun.set()
+        done.wait(0.2)  # as long as the other one would need to go wrong
+        return made(cls)
+
+    def other() -> None:
+        begun.wait(5)
+        try:
+            found.append(
+                compiler.reader(History)({"id": "H1", "about": "member/M1", "at": "2021-07-02T01:00:00Z"})
+            )
+        except RecursionError as error:
+            found.append(error)
+        done.set()
+
+    monkeypatch.setattr(compiler, "_made_reader", slowly)
+    threads = [Thread(target=lambda: compiler.reader(History)), Thread(target=other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    (read,) = found
+    assert isinstance(read, History)

@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime, time
 from enum import IntEnum, StrEnum
 from json import JSONEncoder
 from json.encoder import encode_basestring
+from threading import RLock
 from typing import Annotated, Any, NewType, Union, final, get_args, get_origin, get_type_hints
 
 import attrs
@@ -62,12 +63,14 @@ def aware(text: str) -> datetime:
 
 @final
 class Compiler:
-    """Makes and keeps the readers and writers of one converter."""
+    """Makes and keeps the readers and writers of one converter. May be shared by threads."""
 
     def __init__(self, converter: Converter) -> None:
         self._converter = converter
         self._readers: dict[Any, Reader] = {}
         self._writers: dict[Any, Writer] = {}
+        self._lock = RLock()
+        self._making: dict[tuple[int, Any], Any] = {}
 
     def reader(self, cls: type) -> Reader:
         """The reader of an attrs class."""
@@ -87,16 +90,23 @@ class Compiler:
 
     def _made(self, cls: type, kept: dict[Any, Any], make: Callable[[type], Any]) -> Any:
         def later(value: Any) -> Any:
-            return kept[cls](value)
+            found = kept.get(cls)
+            if found is None:  # another thread is at it
+                with self._lock:
+                    found = kept[cls]
+            return found(value)
 
-        # A class may hold itself: whoever asks meanwhile gets a way to the reader, not the reader.
-        kept[cls] = later
-        try:
-            kept[cls] = make(cls)
-        except BaseException:
-            del kept[cls]
-            raise
-        return kept[cls]
+        place = (id(kept), cls)
+        with self._lock:
+            found = kept.get(cls) or self._making.get(place)
+            if found is None:
+                # A class may hold itself: what is made meanwhile gets a way to the reader, not the reader.
+                self._making[place] = later
+                try:
+                    found = kept[cls] = make(cls)
+                finally:
+                    del self._making[place]
+            return found
 
     # -- reading ------------------------------------------------------------------------------------------
     def _made_reader(self, cls: type) -> Reader:

@@ -483,6 +483,7 @@ def test_a_worker_that_was_thought_dead_comes_too_late() -> None:
         assert provider.seen["n1"] == (1 if takes_key else 2)
 
 
+@pytest.mark.in_clear(reason="seals its network itself")
 def test_beside_a_sealed_network_the_outbox_is_sealed_too(tmp_path: Path) -> None:
     """Also one that was open before: what waits in it is sealed when the network is opened with keys."""
     url = f"sqlite:///{tmp_path / 'sealed.db'}"
