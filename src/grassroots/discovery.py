@@ -251,10 +251,6 @@ def find_calendar(name: str = "lunar", plugins: Plugins | None = None) -> Calend
     return _choose("calendars", name, plugins.calendars, plugins, "calendar-unknown").open()
 
 
-_KEY = re.compile(r"[0-9A-Za-z+/=_-]{43,}")
-"""What looks like 32 bytes in hex or base64."""
-
-
 def find_keys(source: str, plugins: Plugins | None = None) -> KeyService:
     """The keys of a source such as ``env:GRASSROOTS_KEYS`` or ``file:/etc/grassroots.keys``, opened.
 
@@ -263,7 +259,7 @@ def find_keys(source: str, plugins: Plugins | None = None) -> KeyService:
     """
     plugins = load_plugins() if plugins is None else plugins
     scheme, _, rest = source.partition(":")
-    if not (scheme and rest) or (scheme not in plugins.keys and _KEY.fullmatch(rest)):
+    if not (scheme and rest) or (scheme not in plugins.keys and re.fullmatch(r"[0-9A-Za-z+/=_-]{43,}", rest)):
         # Never repeated: somebody may have given the key itself where its place was asked for.
         raise BadInput("key-source", known=tuple(sorted(plugins.keys)))
     return _choose("keys", scheme.lower(), plugins.keys, plugins, "key-source-unknown").open(source)

@@ -20,13 +20,13 @@ from datetime import UTC, date, datetime, time
 from enum import IntEnum, StrEnum
 from json import JSONEncoder
 from json.encoder import encode_basestring
-from threading import RLock
 from typing import Annotated, Any, NewType, Union, final, get_args, get_origin, get_type_hints
 
 import attrs
 from cattrs import Converter
 
 from grassroots.values.dates import PartialDate
+from grassroots.workspace.once import Once
 
 Reader = Callable[[Any], Any]
 """Plain JSON data as a value; raises what the fields raise."""
@@ -69,16 +69,15 @@ class Compiler:
         self._converter = converter
         self._readers: dict[Any, Reader] = {}
         self._writers: dict[Any, Writer] = {}
-        self._lock = RLock()
-        self._making: dict[tuple[int, Any], Any] = {}
+        self._once = Once()
 
     def reader(self, cls: type) -> Reader:
         """The reader of an attrs class."""
-        return self._readers.get(cls) or self._made(cls, self._readers, self._made_reader)
+        return self._readers.get(cls) or self._once.made(cls, self._readers, self._made_reader)
 
     def writer(self, cls: type) -> Writer:
         """The writer of an attrs class. It raises what cattrs or JSON raise for a value that cannot be."""
-        return self._writers.get(cls) or self._made(cls, self._writers, self._made_writer)
+        return self._writers.get(cls) or self._once.made(cls, self._writers, self._made_writer)
 
     def writer_of(self, cls: type, only: frozenset[str]) -> Writer:
         """The writer of some fields of an attrs class: those that are sealed together."""
@@ -87,26 +86,6 @@ class Compiler:
         if found is None:
             found = self._writers[key] = self._made_writer(cls, only)
         return found
-
-    def _made(self, cls: type, kept: dict[Any, Any], make: Callable[[type], Any]) -> Any:
-        def later(value: Any) -> Any:
-            found = kept.get(cls)
-            if found is None:  # another thread is at it
-                with self._lock:
-                    found = kept[cls]
-            return found(value)
-
-        place = (id(kept), cls)
-        with self._lock:
-            found = kept.get(cls) or self._making.get(place)
-            if found is None:
-                # A class may hold itself: what is made meanwhile gets a way to the reader, not the reader.
-                self._making[place] = later
-                try:
-                    found = kept[cls] = make(cls)
-                finally:
-                    del self._making[place]
-            return found
 
     # -- reading ------------------------------------------------------------------------------------------
     def _made_reader(self, cls: type) -> Reader:
