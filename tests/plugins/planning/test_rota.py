@@ -22,6 +22,7 @@ from grassroots.contracts.planning import (
     Barred,
     Company,
     DayOff,
+    Done,
     Effort,
     Fairness,
     Fixed,
@@ -231,6 +232,18 @@ def test_clashes_that_are_called_smallest_are() -> None:
             assert fewest_that_clash(problem, len(plan.clash) - 1) is None, seed
             tried += 1
     assert tried == 6
+
+
+def test_who_had_too_many_weekends_already_has_nothing_beside_a_duty_on_one_of_them() -> None:
+    """A duty outside the plan on the Saturday, and no weekend allowed: nothing more on that day either."""
+    lin = Person(
+        id="lin",
+        limits=Limits(most_per_day=2, most_weekends=0),
+        done=(Done(5, 5 * DAY + 900, 5 * DAY + 1000),),
+    )
+    problem = RotaProblem(first=MONDAY, days=7, people=(lin,), slots=(slot(4), slot(5), slot(6)))
+    plan = plan_of(problem)
+    assert [one.slot for one in plan.assignments] == ["early-4"]
 
 
 # -- fair shares ------------------------------------------------------------------------------------------

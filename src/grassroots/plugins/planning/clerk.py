@@ -82,9 +82,7 @@ class Page:
 
     def _days_allow(self, day: int) -> bool:
         limits = self.person.limits
-        if self._days[day]:
-            return True
-        if (most := limits.most_days_running) is not None:
+        if (most := limits.most_days_running) is not None and not self._days[day]:
             first, last = day, day
             while self._days[first - 1]:
                 first -= 1
@@ -98,7 +96,7 @@ class Page:
                 for one, count in self._days.items()
                 if count and 0 <= one < self._problem.days
             }
-            return weekend in had or len(had - {None}) < limits.most_weekends
+            return len(had - {None}) + (weekend not in had) <= limits.most_weekends
         return True
 
 

@@ -253,17 +253,18 @@ class _Days:
         had = {weekend for weekend, days in by_weekend.items() if any(day in self._done for day in days)}
         marks = []
         for weekend, days in by_weekend.items():
-            columns = [self._worked[day] for day in days if day in self._worked and day not in self._done]
-            if not columns:
-                continue
             if len(had) > most:
-                self._rows.at_most(columns, 0, rules)
-            elif weekend not in had:
-                if len(columns) == 1:
-                    marks.append(columns[0])
-                    continue
-                mark = self._rows.variable()
-                for column in columns:
-                    self._rows.between(Sum([mark, column], [1, -1]), 0, None)
-                marks.append(mark)
+                # Too many already: nothing more on any of them, nor beside what is done on that very day.
+                self._rows.at_most([self._worked[day] for day in days if day in self._worked], 0, rules)
+                continue
+            columns = [self._worked[day] for day in days if day in self._worked and day not in self._done]
+            if not columns or weekend in had:
+                continue
+            if len(columns) == 1:
+                marks.append(columns[0])
+                continue
+            mark = self._rows.variable()
+            for column in columns:
+                self._rows.between(Sum([mark, column], [1, -1]), 0, None)
+            marks.append(mark)
         self._rows.at_most(marks, max(0, most - len(had)), rules)
