@@ -8,7 +8,8 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -24,7 +25,7 @@ from grassroots.contracts.storage import Storage, Stored
 from grassroots.domain.seal import Verification, Word
 from grassroots.errors import BadInput
 from grassroots.workspace.office import Office
-from grassroots.workspace.verifying import crew, parts, verifier
+from grassroots.workspace.verifying import counted, crew, parts, verifier
 from grassroots.workspace.verifying.crew import Crew
 
 pytest.importorskip("cryptography")
@@ -205,6 +206,74 @@ def test_two_processes_open_the_file_by_its_url(
     assert (alone.facts["workers"], ended.facts["workers"]) == (1, 2)
     assert plain(ended) == plain(alone)
     assert (ended.word is Word.INTACT) is (edit == "")
+
+
+def attended(url: str) -> str:
+    with grassroots.open(url, zone="Asia/Shanghai") as network:
+        desk = network.desk("steward:office")
+        members = [desk.members.register(name=f"甲{chr(0x4E00 + number)}").id for number in range(12)]
+        talks = desk.activities.start(kind="outreach-talk", title="宣讲")
+        for day in (4, 5, 6):
+            talk = desk.activities.plan_one(talks.id, date(2021, 10, day))
+            for member in members[day:]:
+                desk.activities.sign_up(talk.id, member)
+        desk.seals.seal()
+    return url
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("share", [200_000, 10])
+def test_counts_that_were_edited_are_found(
+    workers: int, share: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifier, "PART", 7)
+    monkeypatch.setattr(verifier, "AT_ONCE", share)
+    url = attended(f"sqlite:///{tmp_path}/n.db")
+
+    def verify() -> Verification:
+        with grassroots.open(url) as network:
+            return network.desk("steward:office").seals.verify(workers=workers)
+
+    def edit(statement: str) -> int:
+        with closing(sqlite3.connect(tmp_path / "n.db")) as raw, raw:
+            return raw.execute(statement).rowcount
+
+    (table,) = (
+        name
+        for (name,) in sqlite3.connect(tmp_path / "n.db").execute("SELECT name FROM sqlite_master")
+        if name.startswith("t.attendance.")
+    )
+    assert verify().word is Word.INTACT
+    for there, back in [
+        ("records=records+1", "records=records-1"),
+        ("k_status='absent'", "k_status='signed-up'"),
+    ]:
+        assert edit(f'UPDATE "{table}" SET {there}') == 3
+        ended = verify()
+        assert (ended.word, [(one.code, one.about) for one in ended.findings]) == (
+            Word.CHANGED,
+            [("seal-finding-counts", "attendance")],
+        )
+        assert edit(f'UPDATE "{table}" SET {back}') == 3
+        assert verify().word is Word.INTACT
+
+
+def test_counts_are_taken_again_while_others_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = attended(f"sqlite:///{tmp_path}/n.db")
+    with grassroots.open(url) as network, grassroots.open(url) as other:
+        desk, away = network.desk("steward:office"), other.desk("steward:office")
+        talk = desk.activities.plan_one(desk.activities.all()[0].id, date(2021, 10, 9))
+        late = iter([away.members.register(name=f"乙{one}") for one in "甲乙丙"])
+        told = counted._tally
+
+        def while_somebody_comes(*asked: Any) -> Any:
+            if (member := next(late, None)) is not None:
+                away.activities.sign_up(talk.id, member.id)
+            return told(*asked)
+
+        monkeypatch.setattr(counted, "_tally", while_somebody_comes)
+        assert desk.seals.verify().word is Word.INTACT
+        assert next(late, None) is None
 
 
 def test_a_sealed_network_is_opened_with_its_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -209,7 +209,8 @@ SHORTENING = frozenset({"seal-finding-tail", "seal-finding-ahead", "seal-finding
 """Findings that say that the end is missing; all others say that something was changed."""
 
 _OF_RECORDS = frozenset(
-    f"seal-finding-{one}" for one in ("deleted", "record", "erased", "unknown", "unreadable", "keys")
+    f"seal-finding-{one}"
+    for one in ("deleted", "record", "erased", "unknown", "unreadable", "keys", "counts")
 )
 
 LEVELS = {

@@ -20,6 +20,7 @@ from grassroots.contracts.storage import Entry, Query, Storage, walk
 from grassroots.domain.seal import SealHash
 from grassroots.workspace.office import Office
 from grassroots.workspace.verifying.asking import AWAY, tried
+from grassroots.workspace.verifying.counted import Counting, Counts
 from grassroots.workspace.verifying.keyed import Keyed
 
 PAGE = 1_000
@@ -284,6 +285,7 @@ class RecordsFound:
 
     ``odd`` are the places of those whose keys do not belong to their body (False) or could not be compared
     (None). ``old`` are ids that say they were not written since the seal behind which verification begins.
+    ``counts`` is how many of them there are by the groups of keys that may be kept counted.
     ``more`` is the id behind which to go on; ``unreadable`` says that the storage could not show the rest.
     """
 
@@ -293,6 +295,7 @@ class RecordsFound:
     digests: list[str] = attrs.field(factory=list)
     odd: dict[int, bool | None] = attrs.field(factory=dict)
     old: list[str] = attrs.field(factory=list)
+    counts: Counts = attrs.field(factory=list)
     more: str | None = None
     unreadable: bool = False
 
@@ -323,13 +326,17 @@ class RecordsPart:
 
     def _walk(self, office: Office, found: RecordsFound) -> None:
         sha256, start, upto, all_ = hashlib.sha256, self.start, self.upto, self.share.of == 1
-        agrees = Keyed(office, office.kinds.named(self.kind)).agrees
+        spec = office.kinds.named(self.kind)
+        agrees, counting = Keyed(office, spec).agrees, Counting(spec.stored_kind())
+        found.counts = counting.counts
         for stored in walk(office.storage, Query(self.kind, after=self.after)):
             id_ = stored.ref.id
             if upto is not None and id_ > upto:
                 return
             found.walked += 1
             if all_ or self.share.has(f"{self.kind}/{id_}"):
+                if found.counts:
+                    counting.add(stored)
                 revision = stored.revision
                 if type(revision) is int and 0 < revision <= start:
                     found.old.append(id_)

@@ -2,9 +2,9 @@
 
 The journal is hashed seal by seal exactly as it is stored; the newest commitment to each record is gathered
 on the way and then held against the record's bytes. No commitment covers the searchable keys beside a record:
-they are derived once more from the record itself and compared. Where a network has more records than
-``AT_ONCE``, both passes are repeated for one share of the records after the other, so that memory does not
-grow with it.
+they are derived once more from the record itself and compared, and so is what a storage keeps counted. Where
+a network has more records than ``AT_ONCE``, both passes are repeated for one share of the records after the
+other, so that memory does not grow with it.
 
 Others may write meanwhile: everything is judged as of the head at the beginning, and what has moved since is
 read again together with the journal behind that head.
@@ -22,6 +22,7 @@ from grassroots.domain.seal import Anchor, Finding, Level, Seal, Verification
 from grassroots.workspace.office import Office
 from grassroots.workspace.verifying.asking import tried
 from grassroots.workspace.verifying.chain import Chain
+from grassroots.workspace.verifying.counted import Counting
 from grassroots.workspace.verifying.crew import Crew
 from grassroots.workspace.verifying.keyed import Keyed
 from grassroots.workspace.verifying.parts import (
@@ -80,6 +81,8 @@ class Verifier:
         self._chain = Chain(office, self._head, start, anchors, public_keys, self._found)
         self._entries = self._records = self._done = self._total = self._unknown = self._unopened = 0
         self._moved: Newest = {}
+        kinds = (spec.stored_kind() for spec in office.kinds)
+        self._counting = {kind.name: Counting(kind) for kind in kinds if kind.totals}
 
     def run(self) -> Verification:
         """Check everything and say how it ended."""
@@ -92,6 +95,7 @@ class Verifier:
                 newest = self._read_journal(crew, share)
                 waiting = self._read_records(crew, newest, share)
                 self._settle(waiting)
+        self._hold_counts()
         self._progress(self._total, self._total)
         chain = self._chain
         facts = {
@@ -177,6 +181,8 @@ class Verifier:
             more = []
             for part, found in crew.run(parts):
                 self._compare(part.kind, found, newest, again)
+                if (counting := self._counting.get(part.kind)) is not None and found.counts:
+                    counting.merge(found.counts)
                 if found.more is not None:
                     more.append(RecordsPart(part.kind, found.more, part.upto, part.start, share))
                 if found.unreadable:
@@ -229,6 +235,13 @@ class Verifier:
             self._unopened += 1
         elif not agree:
             self._found("seal-finding-keys", revision, key)
+
+    def _hold_counts(self) -> None:
+        """Where the records of a kind are sound, what is kept counted has to be theirs."""
+        spoiled = {finding.about.partition("/")[0] for finding in self._findings}
+        for name, counting in self._counting.items():
+            if name not in spoiled and not counting.agrees(self._storage, self._head):
+                self._found("seal-finding-counts", self._head, name)
 
     def _settle(self, waiting: Waiting) -> None:
         """Read again what did not agree; others may have written it meanwhile."""
