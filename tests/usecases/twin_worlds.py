@@ -233,8 +233,9 @@ def a_child(slot: Slot, value: Any) -> bool:
 
 
 def possible(slot: Slot, value: Any) -> bool:
-    """A world can be built with it: nobody is paired with a child whose guardian did not agree."""
-    return not (a_child(slot, value) and slot.record in ("member:0", "member:5"))
+    """A world can be built with it: no child is paired, or agrees, without a guardian."""
+    grown = ("member:0", "member:2", "member:4", "member:5", "member:6")
+    return not (a_child(slot, value) and slot.record in grown)
 
 
 # -- who looks --------------------------------------------------------------------------------------------
