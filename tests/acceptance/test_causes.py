@@ -12,7 +12,10 @@ from grassroots.usecases.intake.row import Row
 from grassroots.usecases.intake.rows import rows
 from grassroots.values.messy import is_blank
 
-FORMS = [form.code for form in standard_forms()]
+ELSEWHERE = {"availability", "availability-week"}
+"""The example year has no sheet of them: tests/usecases/intake/test_forms_availability.py tries them."""
+
+FORMS = [form.code for form in standard_forms() if form.code not in ELSEWHERE]
 UNREADABLE = "看不清"
 MOST = 8
 """Rows of a form that are tried."""
@@ -52,6 +55,10 @@ def filled(row: Row) -> list[str]:
         for key in row.recognised.columns
         if row.layout.column(key).kind is not CellKind.SERIAL and not is_blank(row.cells[key])
     ]
+
+
+def test_only_forms_that_the_year_does_not_have_are_left_to_others(year: Year) -> None:
+    assert not ELSEWHERE & {recognised.layout.code for recognised in year.plan.recognised.values()}
 
 
 @pytest.mark.parametrize("form", FORMS)
