@@ -45,7 +45,7 @@ from grassroots.contracts.planning.checking_rota import violations
 from grassroots.discovery import find_rota_planner
 from grassroots.plugins.planning.engine import CpSat
 from grassroots.plugins.planning.model import RotaModel
-from grassroots.plugins.planning.rota import CpSatPlanner
+from grassroots.plugins.planning.rota import CpSatPlanner, Search
 from grassroots.testing.planner import community
 
 PLANNER = CpSatPlanner()
@@ -275,6 +275,22 @@ def test_who_is_far_from_a_fair_share_is_named_with_the_rules_that_force_it() ->
     assert Rule("rest", "lin") in forced["mao"].rules
 
 
+def test_the_rules_are_named_even_when_the_goals_took_all_the_time() -> None:
+    """A planner whose clock runs out while it looks at the last goal."""
+    slots = tuple(slot(day) for day in range(8))
+    lin = Person(id="lin", limits=Limits(rest_minutes=72 * 60))
+    problem = RotaProblem(first=MONDAY, days=8, people=(lin, Person(id="mao")), slots=slots)
+    search = Search(
+        attrs.evolve(problem, fairness=(Fairness(targets=(("lin", 4_000), ("mao", 4_000))),)),
+        Effort(seconds=30, cores=1),
+    )
+    search.run()
+    search._end = 0.0
+    assert search.left() == 0.0
+    forced = {one.person: one.rules for one in search.told().forced}
+    assert forced["lin"] == (Rule("rest", "lin"),)
+
+
 def test_measures_that_are_fair_only_one_by_one_name_the_rules_of_all() -> None:
     """Lin can have the nights or the days that are their share, and by the most they may have not both."""
     slots = tuple(
@@ -298,7 +314,7 @@ def test_measures_that_are_fair_only_one_by_one_name_the_rules_of_all() -> None:
     assert [one.measure for one in plan.forced] == ["nights", "days"]
     for one in plan.forced:
         assert Rule("most-slots", "lin") in one.rules
-        assert not one.alone
+        assert one.alone
 
 
 def within_one(problem: RotaProblem, plan: RotaPlan) -> bool:

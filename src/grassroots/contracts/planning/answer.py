@@ -143,8 +143,8 @@ class Forced:
     """Somebody who is more than one slot away from their fair share, and the rules that force it.
 
     ``measure`` is the code of the fairness; ``rules`` could not all hold if this person (``alone``), or
-    everybody, were within one slot of their share. Empty: not looked for (a standing rota explains itself),
-    or not found in the time given.
+    everybody, were within one slot of their share: in this measure, or in all of them. Empty: not looked for
+    (a standing rota explains itself), or not found in the time given.
     """
 
     measure: str

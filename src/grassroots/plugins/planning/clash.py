@@ -8,13 +8,13 @@ taken out, many at a time and in the end one by one, and the rest is tried again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from functools import partial
 from typing import Final
 
 import attrs
 
-from grassroots.contracts.planning import COVER, Fairness, RotaProblem, Rule, keeping, rules_of
+from grassroots.contracts.planning import COVER, Fairness, RotaProblem, Rule, Slot, keeping, rules_of
 from grassroots.plugins.planning.engine import CpSat
 from grassroots.plugins.planning.model import Asked, RotaModel
 from grassroots.plugins.planning.rows import Sum
@@ -140,10 +140,14 @@ def forced_by(
 ) -> tuple[Rule, ...]:
     """The rules that keep this one person more than one slot from their share; nothing: not found out.
 
-    First what the person's own rules allow, as if nobody else were there; then all rules, with cover as good
-    as it is.
+    First what the person's own rules allow, as if nobody else were there, in this measure and then in all of
+    them; then all rules, with cover as good as it is.
     """
-    found = _forcing(_alone(problem, person), [(fairness, [person])], None, left, seed)
+    alone = _alone(problem, person)
+    found = _forcing(alone, [(fairness, [person])], None, left, seed)
+    if not found and len(problem.fairness) > 1:
+        # Each of their shares may be possible, and not all of them together.
+        found = _forcing(alone, [(one, [person]) for one in problem.fairness], None, left, seed)
     if not found and len(problem.people) * len(problem.slots) <= _MOST_TOLD:
         found = _forcing(problem, [(fairness, [person])], cover, left, seed)
     return found
@@ -196,12 +200,25 @@ def _wrong(problem: RotaProblem, left: Left, seed: int, extra: Extra, some: Sequ
 
 
 def _alone(problem: RotaProblem, person: str) -> RotaProblem:
-    """The problem of one person: their rules, and nobody needed anywhere."""
+    """The problem of one person: their rules, nobody needed anywhere, and one of slots that are alike."""
+    own = next(one for one in problem.people if one.id == person)
+    fixed = tuple(one for one in problem.fixed if one.person == person)
+    named = {one.slot for one in fixed}
+    why = {bar.slot: bar.code for bar in own.barred}
+    measures = [one.slots for one in problem.fairness if one.slots is not None]
+    kept: dict[Hashable, Slot] = {}
+    for slot in problem.slots:
+        # At one time there is one slot for a person, so that it does not matter which of several they have.
+        alike = (slot.day, slot.starts, slot.ends, slot.kind, why.get(slot.id))
+        key = slot.id if slot.requires or slot.id in named else (alike, *(slot.id in one for one in measures))
+        kept.setdefault(key, attrs.evolve(slot, needs=()))
+    slots = tuple(kept.values())
+    known = {slot.id for slot in slots}
     return attrs.evolve(
         problem,
-        people=tuple(one for one in problem.people if one.id == person),
-        slots=tuple(attrs.evolve(slot, needs=()) for slot in problem.slots),
-        fixed=tuple(one for one in problem.fixed if one.person == person),
+        people=(attrs.evolve(own, barred=tuple(bar for bar in own.barred if bar.slot in known)),),
+        slots=slots,
+        fixed=fixed,
         wishes=(),
         company=(),
         apart=(),

@@ -47,7 +47,10 @@ _FOR_MONTHS: Final = 0.7
 """The share of the time for putting whole months of single people together, where that can be done."""
 
 _NAMING: Final = 5.0
-"""Seconds at most for the rules that force unfair shares."""
+"""Seconds at most for the rules that force unfair shares,"""
+
+_LEAST_NAMING: Final = 2.0
+"""and at least, where there are any."""
 
 
 @final
@@ -261,7 +264,9 @@ class Search:
     def _naming(self) -> Callable[[], float]:
         """Naming the rules behind an unfair share is worth some seconds, and no single question many."""
         seconds = self.left()
-        end = monotonic() + (_NAMING if seconds is None else min(seconds, _NAMING))
+        # Something is left for it even when the goals took all the time: an unfair share without a reason
+        # is only half an answer.
+        end = monotonic() + (_NAMING if seconds is None else max(_LEAST_NAMING, min(seconds, _NAMING)))
         return lambda: min(_NAMING / 5, max(0.0, end - monotonic()))
 
     def _cover(self) -> int | None:
