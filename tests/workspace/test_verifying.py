@@ -21,7 +21,7 @@ from tests.usecases.seal_forging import CLASSES, Edit, Forged, World, recompute,
 
 import grassroots
 from grassroots.contracts.keys import KeyService
-from grassroots.contracts.storage import Storage, Stored
+from grassroots.contracts.storage import Query, Storage, Stored, walk
 from grassroots.domain.seal import Verification, Word
 from grassroots.errors import BadInput
 from grassroots.workspace.office import Office
@@ -256,6 +256,26 @@ def test_counts_that_were_edited_are_found(
         )
         assert edit(f'UPDATE "{table}" SET {back}') == 3
         assert verify().word is Word.INTACT
+
+
+@pytest.mark.parametrize("wrong", [{"minutes": "viele"}, {"status": ["signed-up"]}, {"day": None}])
+def test_a_key_of_another_type_is_told_as_that_key_and_the_rest_is_read(
+    wrong: dict[str, Any], tmp_path: Path
+) -> None:
+    url = attended(f"sqlite:///{tmp_path}/n.db")
+    with grassroots.open(url) as network:
+        office = network.desk("steward:office").seat.office
+        forged = Forged(office.storage.journal(after=0, limit=1_000), {}, office.storage.head())
+        for spec in office.kinds:
+            for stored in walk(office.storage, Query(spec.name)):
+                forged.records[stored.ref] = stored
+        first = min((ref for ref in forged.records if ref.kind == "attendance"), key=str)
+        stored = forged.records[first]
+        forged.records[first] = attrs.evolve(stored, keys={**stored.keys, **wrong})
+        spoiled = attrs.evolve(office, storage=forged)
+        ended = verifier.Verifier(spoiled).run()
+    assert [(one.code, one.about) for one in ended.findings] == [("seal-finding-keys", str(first))]
+    assert ended.facts["records"] == len([ref for ref in forged.records if ref.kind in office.kinds])
 
 
 def test_counts_are_taken_again_while_others_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

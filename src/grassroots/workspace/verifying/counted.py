@@ -7,16 +7,17 @@ are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, final
 
-from grassroots.contracts.storage import Kind, Query, Storage, Stored, Tally, walk
+from grassroots.contracts.storage import Key, KeyValue, Kind, Query, Storage, Stored, Tally, walk
 from grassroots.workspace.verifying.asking import tried
 
 Counts = list[dict[tuple[Any, ...], list[int]]]
 """For each group of keys: by their values, how many records, and the sum of each whole key."""
 
 TRIES = 5
+_TYPES = {Key.TEXT: str, Key.WHOLE: int, Key.FLAG: bool}
 
 
 @final
@@ -25,16 +26,29 @@ class Counting:
 
     def __init__(self, kind: Kind) -> None:
         self._kind, self._wholes = kind, kind.wholes
+        used = {*kind.wholes, *(name for group in kind.totals for name in group)}
+        self._types = {name: _TYPES[kind.keys[name]] for name in used}
         self.counts: Counts = [{} for _ in kind.totals]
 
     def add(self, stored: Stored) -> None:
-        """One record more, by the keys that stand beside it."""
-        keys = stored.keys
+        """One record more, by the keys that stand beside it.
+
+        Keys of another type than was declared are not counted: they are a finding of their own, and the
+        records behind them are still to be read.
+        """
+        if not self._sound(stored.keys):
+            return
         for counts, group in zip(self.counts, self._kind.totals, strict=True):
-            sums = counts.setdefault(tuple(keys.get(name) for name in group), [0] * (1 + len(self._wholes)))
+            values = tuple(stored.keys.get(name) for name in group)
+            sums = counts.setdefault(values, [0] * (1 + len(self._wholes)))
             sums[0] += 1
             for place, name in enumerate(self._wholes, 1):
-                sums[place] += keys.get(name) or 0  # type: ignore[operator]
+                sums[place] += stored.keys.get(name) or 0  # type: ignore[operator]
+
+    def _sound(self, keys: Mapping[str, KeyValue]) -> bool:
+        return all(
+            (value := keys.get(name)) is None or type(value) is type_ for name, type_ in self._types.items()
+        )
 
     def merge(self, other: Counts) -> None:
         """What somebody else has counted."""
