@@ -162,21 +162,10 @@ def _opened(
     ).after
     names = tuple(packs) if packs is not None else STANDARD_PACKS
     on_paper = Packs(tuple(_pack(name) for name in names))
-    draft = Office(
-        network=network,
-        storage=storage,
-        kinds=table,
-        codec=Codec(table),
-        clock=clock,
-        ids=Ids(entropy),
-        entropy=entropy,
-        pause=pause,
+    draft = attrs.evolve(
+        _draft(network, storage, table, annex, on_paper, clock, entropy, pause),
         zone=ZoneInfo(founding.zone),
-        packs=on_paper,
-        policy=Policy.of(on_paper, clock().date()),
         salt=bytes.fromhex(founding.salt),
-        calendar=_calendar,
-        annex=annex,
     )
     # The chance of keys and nonces is the system's own, whatever ``entropy`` a test gives.
     sealing = found_sealing(_seat(draft), service, secrets.token_bytes)
@@ -223,24 +212,41 @@ def _again(
         raise Missing("missing", kind="network", id=network)
     service = discovery.find_keys(keys) if isinstance(keys, str) else keys
     with offer.open(url, network) as storage:
-        table, nothing = _prepared(storage, kinds), Packs(())
-        draft = Office(
-            network=network,
-            storage=storage,
-            kinds=table,
-            codec=Codec(table),
-            clock=_now,
-            ids=Ids(secrets.token_bytes),
-            entropy=secrets.token_bytes,
-            pause=time.sleep,
-            zone=ZoneInfo("UTC"),
-            packs=nothing,
-            policy=Policy.of(nothing, _now().date()),
-            salt=b"",
-            calendar=_calendar,
-            annex=Annex(partial(offer.open, url), partial(offer.networks, url)),
+        table, annex = (
+            _prepared(storage, kinds),
+            Annex(partial(offer.open, url), partial(offer.networks, url)),
         )
+        draft = _draft(network, storage, table, annex, Packs(()), _now, secrets.token_bytes, time.sleep)
         yield attrs.evolve(draft, sealing=found_sealing(_seat(draft), service, secrets.token_bytes))
+
+
+def _draft(
+    network: str,
+    storage: Storage,
+    kinds: Kinds,
+    annex: Annex,
+    packs: Packs,
+    clock: Callable[[], datetime],
+    entropy: Callable[[int], bytes],
+    pause: Callable[[float], None],
+) -> Office:
+    """An office as far as it can be known before the network's charter and keys are read: UTC and no salt."""
+    return Office(
+        network=network,
+        storage=storage,
+        kinds=kinds,
+        codec=Codec(kinds),
+        clock=clock,
+        ids=Ids(entropy),
+        entropy=entropy,
+        pause=pause,
+        zone=ZoneInfo("UTC"),
+        packs=packs,
+        policy=Policy.of(packs, clock().date()),
+        salt=b"",
+        calendar=_calendar,
+        annex=annex,
+    )
 
 
 def _prepared(storage: Storage, kinds: tuple[KindSpec[Any], ...]) -> Kinds:
