@@ -155,6 +155,18 @@ def test_a_network_goes_on_after_it_was_loaded(lively: Storage, tmp_path: Path) 
     assert archive(target) == archive(lively)
 
 
+def test_what_a_kind_keeps_counted_travels_along_and_older_archives_have_none(tmp_path: Path) -> None:
+    counted = Kind("visit", {"day": Key.TEXT, "place": Key.TEXT}, totals=(("day", "place"), ("day",)))
+    path = tmp_path / "town.jsonl"
+    for kind, told in ((counted, True), (VISIT, False)):
+        out = io.BytesIO()
+        manifest = dump_street(fresh(), out, kinds=(ArchivedKind(kind),))
+        assert (b'"totals"' in out.getvalue()) is told
+        path.write_bytes(out.getvalue())
+        assert verify(path) == manifest
+        assert verify(path).kinds[0].kind.totals == kind.totals
+
+
 def test_an_empty_network_is_an_archive_too(tmp_path: Path) -> None:
     target = fresh()
     assert load(kept(fresh(), tmp_path / "a"), target).head == 0

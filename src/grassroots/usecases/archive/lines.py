@@ -126,6 +126,7 @@ def head_line(manifest: Manifest) -> bytes:
                     "version": one.version,
                     "keys": {name: key.value for name, key in sorted(one.kind.keys.items())},
                     "together": [list(group) for group in one.kind.together],
+                    **({"totals": [list(group) for group in one.kind.totals]} if one.kind.totals else {}),
                 }
                 for one in manifest.kinds
             ],
@@ -265,4 +266,6 @@ def _bytes(data: Mapping[str, Any]) -> bytes:
 def _kind(data: Mapping[str, Any]) -> ArchivedKind:
     keys = {_text(name): Key(key) for name, key in data["keys"].items()}
     together = tuple(tuple(map(_text, group)) for group in data["together"])
-    return ArchivedKind(Kind(_text(data["name"]), keys, together), _position(data["version"]))
+    # Archives from before there were any have none.
+    totals = tuple(tuple(map(_text, group)) for group in data.get("totals", ()))
+    return ArchivedKind(Kind(_text(data["name"]), keys, together, totals), _position(data["version"]))
