@@ -169,8 +169,10 @@ def commit(seat: Seat, batch: Any) -> int:
         try:
             return office.storage.commit(batch)
         except Conflict as conflict:
-            if HEADER in conflict.moved and office.sealing is None:
+            sealing_it = any(write.ref == HEADER for write in batch.writes)
+            if HEADER in conflict.moved and office.sealing is None and not sealing_it:
                 # Somebody has sealed the network meanwhile: without its keys nothing is written any more.
+                # Whoever was about to seal it has keys, and looks at what stands now.
                 raise Locked("keys-wanted") from conflict
             if office.sealing is not None:
                 office.sealing.moved(office.storage, conflict.moved)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -23,10 +24,11 @@ from grassroots.domain.member import Member
 from grassroots.domain.pairing import Contact
 from grassroots.errors import BadInput, Conflict, Corrupt, Locked
 from grassroots.network import Network
+from grassroots.usecases.outbox.box import outbox_office
 from grassroots.workspace.kindspec import Hidden, KindSpec
 from grassroots.workspace.sealing import HEADER
 from grassroots.workspace.sealing.rings import KeyRef
-from grassroots.workspace.sealing.sealing import key_of
+from grassroots.workspace.sealing.sealing import Sealing, key_of
 
 pytestmark = pytest.mark.in_clear(reason="seals its networks itself, and says with which keys")
 
@@ -429,6 +431,35 @@ def test_a_process_without_keys_writes_nothing_once_the_network_is_sealed(tmp_pa
                 bare.desk("steward:o").members.register(name="卯小山")
             assert refused.value.code == "keys-wanted"
             assert [m.name for m in network.desk("steward:o").members.all()] == ["卯大山"]
+
+
+@pytest.mark.parametrize("outbox", [False, True])
+def test_whoever_seals_second_by_a_moment_takes_the_header_that_stands(
+    outbox: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network when it is opened, its outbox when somebody first looks for it."""
+    url, service = f"sqlite:///{tmp_path}/n.db", keys()
+
+    def look() -> str:
+        with grassroots.open(url, keys=service) as network:
+            office = network.desk("steward:office").seat.office
+            if outbox:
+                office = outbox_office(office)
+            assert office.sealing is not None
+            return office.sealing.header.uid
+
+    if outbox:
+        with grassroots.open(url, keys=service):
+            pass
+    made, first = Sealing.fresh, []
+
+    def between(*given: Any, **more: Any) -> Any:
+        monkeypatch.setattr(Sealing, "fresh", made)
+        first.append(look())
+        return made(*given, **more)
+
+    monkeypatch.setattr(Sealing, "fresh", between)
+    assert [look()] == first
 
 
 def test_two_who_seal_at_once_agree_on_one_header(tmp_path: Path) -> None:
