@@ -159,9 +159,15 @@ def _parsed(body: bytes) -> Any:
     return json.loads(body)
 
 
-def _cut(spec: KindSpec[Any], rows: Sequence[tuple[str, bytes]]) -> list[Any] | None:
-    """The fields of bodies in clear and of today's version, without what stands around them."""
-    head = f'{{"k":{dumps(spec.name)},"v":{spec.version},"s":"'.encode()
+def _cut(
+    spec: KindSpec[Any], rows: Sequence[tuple[str, bytes]], together: Together | None
+) -> list[Any] | None:
+    """The fields of bodies of today's version, without what stands around them; None if one has others."""
+    head = f'"k":{dumps(spec.name)},"v":{spec.version},"s":"'.encode()
+    if together is not None and rows[0][1].startswith(b'{"e":'):
+        opened = together(spec.version, head, rows)
+        return None if opened is None else _DECODER.decode(f"[{b','.join(opened).decode()}]")
+    head = b"{" + head
     salt, behind = len(head), len(head) + 2 * SALT_BYTES
     begin = behind + len(_FIELDS)
     cut = [
@@ -247,6 +253,9 @@ class Decoded:
 Seal = Callable[[Mapping[str, str]], str]
 """Gets the sensitive fields as JSON objects by group, and gives the sealed part of the body as JSON."""
 Open = Callable[[int, Mapping[str, Any]], dict[str, Any]]
+Together = Callable[[int, bytes, Sequence[tuple[str, bytes]]], list[bytes] | None]
+"""Gets the version, what follows the sealed part up to the salt, and ids with sealed bodies; gives all the
+fields of each as a JSON object. None if one is not simply what it should be: each is then opened alone."""
 
 UNKNOWN = "unknown"
 """The group of fields that a newer version stored: nobody here knows whether they are sensitive."""
@@ -332,14 +341,15 @@ class Codec:
         spec: KindSpec[Any],
         rows: Sequence[tuple[str, bytes]],
         opening: Callable[[str], Open] | None = None,
+        together: Together | None = None,
     ) -> Iterator[Any]:
         """The records of ids and bodies, as :meth:`decode` gives them one by one; parsed together.
 
-        ``opening`` gives what opens the sealed part of the record with an id.
+        ``opening`` gives what opens the sealed part of the record with an id, ``together`` what opens many.
         """
         for start in range(0, len(rows), _TOGETHER):
             some = rows[start : start + _TOGETHER]
-            yield from self._records(spec, some, opening) or (
+            yield from self._records(spec, some, opening, together) or (
                 # One of them is not what it should be: those before it are well, and it gets its own words.
                 self.decode(spec, body, opening and opening(id_)).record
                 for id_, body in some
@@ -350,10 +360,11 @@ class Codec:
         spec: KindSpec[Any],
         rows: Sequence[tuple[str, bytes]],
         opening: Callable[[str], Open] | None,
+        together: Together | None,
     ) -> list[Any] | None:
         read = _COMPILER.reader(spec.record)
         try:
-            fields = _cut(spec, rows)
+            fields = _cut(spec, rows, together)
             if fields is None:
                 many = _DECODER.decode(f"[{b','.join([body for _, body in rows]).decode()}]")
                 fields = [

@@ -115,7 +115,12 @@ class Office:
             return self.codec.records(spec, rows)
         sealing.prefetch(self.storage, [body for _, body in rows])
         open_, storage, kind = sealing.open, self.storage, spec.name
-        return self.codec.records(spec, rows, lambda id_: partial(open_, storage, found_ref(kind, id_)))
+        return self.codec.records(
+            spec,
+            rows,
+            lambda id_: partial(open_, storage, found_ref(kind, id_)),
+            partial(sealing.open_together, storage, kind),
+        )
 
     def keys_of(self, spec: KindSpec[R], record: R) -> dict[str, KeyValue]:
         """The search keys of a record as a storage sees them: nothing sensitive in clear."""

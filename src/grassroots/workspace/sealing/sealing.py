@@ -1,9 +1,10 @@
 """The keys of one open network, at work: seal a body's groups, open them again, derive search values.
 
-The sealed part of a body is ``{"u": key, "x": index, "g": {group: base64(nonce + ciphertext + tag)}}``. Each
-ciphertext is tied by its associated data to format, network, kind, record, version and field group: moved to
-another place it does not open. Inside stand the fields of the group as JSON without the braces, so that all
-groups together are read as one object.
+The sealed part of a body is ``{"u": key, "x": index, "c": base64(nonce + ciphertext + tag)}``. The ciphertext
+is tied by its associated data to format, network, kind, record and version: moved to another place it does
+not open. Inside stand all sensitive fields as JSON without the braces. They are sealed as one, so that
+nobody can cut one out unseen, or see from outside which of them a record has. Bodies written before that have
+``"g": {group: base64(...)}``, each tied to its group as well, and are read as they stand.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
@@ -37,6 +40,17 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     from grassroots.contracts.storage import Put
+
+_WHOLE: Final = "*"
+"""What stands in the associated data of a part that is sealed as one, where a group had its name."""
+
+
+@cache
+def _whole(behind: bytes) -> re.Pattern[bytes]:
+    """A sealed body: ring, place, ciphertext, and the general fields without the opening brace."""
+    begin = re.escape(SEALED_BEGINS) + rb'([0-9A-Za-z]+)\.([0-9]+)","x":"[^"\\]*","c":"([^"]*)"\},'
+    return re.compile(begin + re.escape(behind) + rb'[0-9a-f]{32}","r":\{(.+\})\}', re.DOTALL)
+
 
 _read = json.JSONDecoder().raw_decode
 """Compact JSON has no blanks around it: to look for them would take as long as to read it."""
@@ -246,22 +260,18 @@ class Sealing:
     def seal(self, ref: Ref, version: int, key: KeyRef, secret: bytes, groups: Mapping[str, str]) -> str:
         """The sealed part of a body as JSON, from its sensitive fields by group, each a JSON object."""
         # For every record that is written: the text is put together here, since nothing in it needs escapes
-        # (a key reference, a number, the names of groups, base64).
-        encrypt = self._cipher(secret).encrypt
-        tied = f"{self._bound}{ref.kind}\0{ref.id}\0{version}\0".encode()
-        chance, start = self.nonces(NONCE_BYTES * len(groups)), 0
-        sealed = []
-        for group, fields in groups.items():
-            nonce = chance[start : start + NONCE_BYTES]
-            start += NONCE_BYTES
-            made = encrypt(nonce, fields[1:-1].encode(), tied + group.encode())
-            sealed.append(f'"{group}":"{b2a_base64(nonce + made, newline=False).decode("ascii")}"')
-        head = f'{{"u":"{key.ring}.{key.place}","x":"{self._opened.header.index}","g":{{'
-        return f"{head}{','.join(sealed)}}}}}"
+        # (a key reference, a number, base64).
+        fields = ",".join([text[1:-1] for text in groups.values()]).encode()
+        nonce = self.nonces(NONCE_BYTES)
+        made = self._cipher(secret).encrypt(nonce, fields, self._tied(ref, version, _WHOLE))
+        coded = b2a_base64(nonce + made, newline=False).decode("ascii")
+        return f'{{"u":"{key.ring}.{key.place}","x":"{self._opened.header.index}","c":"{coded}"}}'
+
+    def _tied(self, ref: Ref, version: int, what: str) -> bytes:
+        return f"{self._bound}{ref.kind}\0{ref.id}\0{version}\0{what}".encode()
 
     def open(self, storage: Storage, ref: Ref, version: int, sealed: Mapping[str, Any]) -> dict[str, Any]:
         """The sensitive fields of a body; Corrupt ``sealed-damaged`` for what was not sealed for here."""
-        # For every record of every page: plain slices here, and values with names elsewhere.
         group = "?"
         try:
             ring, _, place = sealed["u"].partition(".")
@@ -271,11 +281,13 @@ class Sealing:
             if len(secret) != SECRET_BYTES or secret == GONE:
                 secret = self.key(storage, KeyRef.parse(sealed["u"]), ref)
             decrypt = self._cipher(secret).decrypt
-            tied = f"{self._bound}{ref.kind}\0{ref.id}\0{version}\0".encode()
             parts = []
-            for group, coded in sealed["g"].items():
+            for what, coded in _ciphertexts(sealed):
+                group = what
                 data = a2b_base64(coded)
-                parts.append(decrypt(data[:12], data[12:], tied + group.encode()))
+                parts.append(decrypt(data[:12], data[12:], self._tied(ref, version, what)))
+            if not parts:
+                raise ValueError("nothing sealed")
             text = (b"{%b}" % b",".join(parts)).decode()
             fields, end = _read(text)
             if end != len(text):
@@ -283,6 +295,37 @@ class Sealing:
             return fields  # type: ignore[no-any-return]
         except (self._invalid, ValueError, TypeError, LookupError, AttributeError):
             raise Corrupt("sealed-damaged", where=str(ref), group=str(group)) from None
+
+    def open_together(
+        self, storage: Storage, kind: str, version: int, behind: bytes, rows: Sequence[tuple[str, bytes]]
+    ) -> list[bytes] | None:
+        """The fields of a page of sealed bodies, each as one JSON object; its keys should be unwrapped.
+
+        ``behind`` is what follows the sealed part up to the salt. None if one of them is written otherwise or
+        does not open: :meth:`open` says then which one, and why. Half of the time would go into parsing what
+        stands around the fields, which every body of a kind has in common.
+        """
+        look, cipher, ring, keys = _whole(behind).fullmatch, self._cipher, b"", b""
+        begin, end = f"{self._bound}{kind}\0".encode(), f"\0{version}\0{_WHOLE}".encode()
+        found = []
+        try:
+            for id_, body in rows:
+                cut = look(body)
+                if cut is None:
+                    return None
+                needed, place, coded, general = cut.groups()
+                if needed != ring:
+                    ring, keys = needed, self.unwrapped.get(needed.decode()) or b""
+                start = int(place) * SECRET_BYTES
+                secret = keys[start : start + SECRET_BYTES]
+                if len(secret) != SECRET_BYTES or secret == GONE:
+                    return None
+                data = a2b_base64(coded)
+                fields = cipher(secret).decrypt(data[:12], data[12:], begin + id_.encode() + end)
+                found.append(b"{%b,%b" % (fields, general))
+        except (self._invalid, ValueError):
+            return None
+        return found
 
     # -- search values ------------------------------------------------------------------------------------
     def blind(self, hidden: Hidden, value: str, index: str) -> str:
@@ -300,6 +343,11 @@ class Sealing:
     def digest(self, text: bytes) -> str:
         """A keyed hash that lasts: of what an act was asked, which may be a name and a number."""
         return hmac.new(self._opened.lasting, b"act\0" + text, hashlib.sha256).hexdigest()
+
+
+def _ciphertexts(sealed: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """What is sealed in a body, with what each was tied to: one part, or in older bodies one a group."""
+    return sealed["g"].items() if "g" in sealed else ((_WHOLE, sealed["c"]),)
 
 
 def _begun(key: bytes) -> tuple[Any, Any]:
