@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, Self, final
 
 import attrs
@@ -33,7 +34,7 @@ from grassroots.domain.fields import CASE, CONTACT
 from grassroots.domain.states import turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
-from grassroots.values.evolving import evolved
+from grassroots.values.evolving import evolved, made
 from grassroots.values.ids import ALPHABET
 
 
@@ -196,13 +197,14 @@ class Parcel:
     # -- what it is -----------------------------------------------------------------------------------------
     @property
     def notice(self) -> Notice:
-        """The notice again (without contents once it is over)."""
-        return Notice(
+        """The notice again (without contents once it is over). It was judged when it was queued."""
+        return made(
+            Notice,
             id=self.id,
             to=self.to,
-            about=tuple(Ref(*ref.split("/", 1)) for ref in self.about),
+            about=tuple([Ref(*ref.split("/", 1)) for ref in self.about]),
             key=self.key,
-            values=_filled(self.values),
+            values=MappingProxyType(_filled(self.values)),
             language=self.language,
             urgency=self.urgency,
             routes=self.routes,
@@ -339,7 +341,7 @@ class Parcel:
         return Step(evolved(self, state=after, **fields), (told,))
 
 
-def _filled(text: str) -> Mapping[str, Value]:
+def _filled(text: str) -> dict[str, Value]:
     try:
         found = json.loads(text)
     except ValueError as error:
@@ -354,7 +356,7 @@ SIGN_LETTERS: Final = 4
 def visible_sign(id: str) -> str:
     """The short sign of a notice, by which people recognise a repetition: four letters, never misread."""
     digest = hashlib.sha256(id.encode()).digest()
-    return "".join(ALPHABET[byte & 31] for byte in digest[:SIGN_LETTERS])
+    return "".join([ALPHABET[byte & 31] for byte in digest[:SIGN_LETTERS]])
 
 
 # -- where a parcel is looked for ---------------------------------------------------------------------------
@@ -383,6 +385,7 @@ def lane(parcel: Parcel) -> str:
     return f"={parcel.state.value}"
 
 
+@lru_cache(maxsize=256)  # a portion is leased until one moment
 def stamp(moment: datetime) -> str:
     """A moment as text that sorts by time: UTC to the millisecond."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

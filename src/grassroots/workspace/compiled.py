@@ -18,6 +18,7 @@ import types
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from json import JSONEncoder
 from json.encoder import encode_basestring
 from typing import Annotated, Any, NewType, Union, final, get_args, get_origin, get_type_hints
@@ -44,6 +45,7 @@ def wrong(value: object, wanted: type) -> TypeError:
     return TypeError(f"expected {wanted.__name__}, got {type(value).__name__}")
 
 
+@lru_cache(maxsize=64)  # what is written together was written at one moment
 def moment(value: datetime) -> str:
     """A moment as it is stored: in UTC, with a Z."""
     if value.tzinfo is UTC:

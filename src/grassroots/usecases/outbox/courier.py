@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, final
 
@@ -162,11 +163,14 @@ class Courier:
         """The next parcels that can be sent, with their messages; what becomes of others is noted."""
         parcels: list[Held[Parcel]] = []
         messages: list[Message] = []
+        # One look for all that go together: they are handed over within a blink.
+        telling = self._telling()
+        # Its notifier must have all its patience before the lease is over.
+        last = later(telling.now, self._line.patience)
         while stock and len(parcels) < most:
             held = stock.popleft()
-            # Its notifier must have all its patience before the lease is over.
-            in_time = self._box.now < later(held.record.until or self._box.now, -self._line.patience)
-            ready = self._ready(held.record) if in_time else Parcel.release
+            in_time = held.record.until is not None and last < held.record.until
+            ready = self._ready(held.record, telling) if in_time else Parcel.release
             if isinstance(ready, Message):
                 parcels.append(held)
                 messages.append(ready)
@@ -215,7 +219,7 @@ class Courier:
                     break
             held = ahead.pop(0)
             passed.add(held.record.id)
-            ready = self._ready(held.record)
+            ready = self._ready(held.record, self._telling())
             if not isinstance(ready, Message):
                 marking.add(held, ready)
                 continue
@@ -261,24 +265,25 @@ class Courier:
     ) -> Generator[Point, None, list[Held[Parcel]]]:
         """Wait until a lot is over, and note what became of it; gives those that were not tried."""
         answers = self._line.end(lot)
+        now = self._box.now
         for held, message, answer in zip(parcels, lot.messages, answers, strict=False):
             parcel, delivery = held.record, answer
             if delivery.outcome is Outcome.TASK:
                 delivery = self._tasked(parcel, message, delivery.medium)
             marking.tell(parcel.id, worked=delivery.outcome not in UNSENT)
-            marking.add(held, self._became(delivery, parcel.attempts))
+            marking.add(held, self._became(delivery, parcel.attempts, now))
             yield Point.SENT
         return parcels[len(answers) :]
 
-    def _ready(self, parcel: Parcel) -> Message | Verb:
+    def _ready(self, parcel: Parcel, telling: Telling) -> Message | Verb:
         """The message, or what becomes of the parcel instead of being sent."""
-        now, route = self._box.now, parcel.route
+        now, route = telling.now, parcel.route
         if parcel.useless(now):
             return Parcel.expire
         if route is None:
             return lambda one: one.bury("no-route")
-        notice, telling = parcel.notice, self._telling()
         try:
+            notice = parcel.notice
             admission = self._teller.admit(notice, route, telling)
             if admission.drop is not None:
                 dropped = admission.drop
@@ -304,9 +309,9 @@ class Courier:
             self._line.note("task-refused", type(error).__name__)
             return Delivery.refused("task-refused")
 
-    def _became(self, delivery: Delivery, attempts: int) -> Verb:
+    def _became(self, delivery: Delivery, attempts: int, now: datetime) -> Verb:
         """What is done to a parcel after this answer, whatever it has become meanwhile."""
-        outcome, now, terms = delivery.outcome, self._box.now, self._terms
+        outcome, terms = delivery.outcome, self._terms
         if outcome in (Outcome.DELIVERED, Outcome.ACCEPTED):
             return lambda parcel: parcel.send(now, delivery.reference)
         if outcome is Outcome.REFUSED:
