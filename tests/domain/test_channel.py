@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from grassroots.contracts.notice import Limits
 from grassroots.domain.channel import Channel
-from grassroots.domain.outbox import Terms
+from grassroots.domain.terms import Terms
 
 NOW = datetime(2021, 7, 2, 1, 0, tzinfo=UTC)
 WECOM = Limits(per_minute=20)

@@ -16,13 +16,13 @@ from grassroots.domain.outbox import (
     LeaseLost,
     Parcel,
     ParcelState,
-    Terms,
-    full_jitter,
     lane,
     stamp,
     visible_sign,
 )
 from grassroots.domain.states import WrongState
+from grassroots.domain.terms import Terms, full_jitter
+from grassroots.errors import BadInput
 
 NOW = datetime(2021, 7, 2, 1, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=60)
@@ -81,6 +81,56 @@ def test_doubt_is_counted_and_its_kind_says_who_decides() -> None:
     assert held.replay(NOW).after.state is ParcelState.NEW
     endless = leased().doubt_it("lapsed", NOW, TERMS).after.lease("w1", LATER).after
     assert endless.doubt_it("lapsed", NOW, TERMS).after.state is ParcelState.UNCERTAIN, "not for ever"
+
+
+def hung(one: Parcel, *, known: bool) -> Parcel:
+    return one.lease("w1", LATER).after.hang("no-answer", LATER, Terms(), known=known).after
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_channel_that_hangs_on_a_notice_gets_it_twice_and_then_the_next_way_does(known: bool) -> None:
+    once = hung(parcel(), known=known)
+    assert (once.channel, once.hangs, once.due) == ("sms", 1, LATER)
+    assert once.doubts == (0 if known else 1)
+    between = once.lease("w1", LATER).after.fail("busy", LATER, Terms()).after
+    assert between.hangs == 1, "a try that failed otherwise does not make it forgotten"
+    twice = hung(between, known=known)
+    assert (twice.channel, twice.hangs, twice.attempts, twice.reason) == ("phone", 0, 0, "no-answer")
+    assert twice.waits
+    last = hung(hung(twice, known=known), known=known)
+    assert last.state is (ParcelState.DEAD if known else ParcelState.UNCERTAIN), "as far as one knows"
+    assert last.reason == "no-answer"
+    assert last.replay(NOW).after.hangs == 0
+
+
+def test_what_may_not_be_told_twice_waits_for_a_person_when_its_channel_hangs() -> None:
+    assert hung(parcel(doubt=Doubt.HOLD), known=False).state is ParcelState.UNCERTAIN
+    assert hung(hung(parcel(doubt=Doubt.HOLD), known=True), known=True).channel == "phone"
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("tried", [1, 2])
+def test_what_was_called_off_while_its_channel_hung_goes_nowhere_else(known: bool, tried: int) -> None:
+    one = parcel() if tried == 1 else hung(parcel(), known=known)
+    after = one.lease("w1", LATER).after.cancel("withdrawn").after.hang(
+        "no-answer", LATER, Terms(), known=known
+    ).after  # fmt: skip
+    assert after.state is (ParcelState.CANCELLED if known else ParcelState.UNCERTAIN)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"tries": 0}, "outbox-terms"), ({"hangs": 0}, "outbox-terms"), ({"trip_after": 1.5}, "outbox-terms"),
+        ({"lease": -1}, "outbox-seconds"), ({"first_wait": float("nan")}, "outbox-seconds"),
+        ({"longest_rest": float("inf")}, "outbox-seconds"), ({"first_rest": "long"}, "outbox-seconds"),
+    ],
+)  # fmt: skip
+def test_terms_that_cannot_be_meant_are_refused_in_words(fields: dict[str, object], code: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        Terms(**fields)  # type: ignore[arg-type]
+    assert refused.value.code == code
+    assert next(iter(fields)) in str(refused.value)
 
 
 def test_what_is_called_off_in_a_workers_hands_is_not_tried_again() -> None:
@@ -163,6 +213,7 @@ VERBS = (
     "release",
     "divert",
     "doubt",
+    "hang",
     "bury",
     "expire",
     "cancel",
@@ -184,6 +235,7 @@ def test_whatever_is_done_the_parcel_goes_by_its_table_and_keeps_in_one_lane(
                 "lease": lambda p: p.lease("w", LATER), "send": lambda p: p.send(NOW),
                 "fail": lambda p: p.fail("busy", LATER, TERMS), "release": lambda p: p.release(),
                 "divert": lambda p: p.divert("moved"), "doubt": lambda p: p.doubt_it("lost", LATER, TERMS),
+                "hang": lambda p: p.hang("lost", LATER, Terms(), known=doubt is Doubt.HOLD),
                 "bury": lambda p: p.bury("x"), "expire": lambda p: p.expire(),
                 "cancel": lambda p: p.cancel("x"), "replay": lambda p: p.replay(NOW),
                 "settle": lambda p: p.settle(NOW), "hold": lambda p: p.hold(LATER),
@@ -192,7 +244,7 @@ def test_whatever_is_done_the_parcel_goes_by_its_table_and_keeps_in_one_lane(
             assert one is before
             continue
         reachable = {before.state, *PARCEL_STATES[before.state].values()}
-        assert one.state in reachable or (verb == "doubt" and one.state is ParcelState.NEW)
+        assert one.state in reachable or (verb in ("doubt", "hang") and one.state is ParcelState.NEW)
         assert (one.holder is not None) is (one.state is ParcelState.LEASED)
         if one.state in (ParcelState.SENT, ParcelState.CANCELLED, ParcelState.EXPIRED):
             assert (one.values, one.routes, one.collapse) == ("{}", (), None)

@@ -11,7 +11,7 @@ import socketserver
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,6 +57,11 @@ class Mail(socketserver.StreamRequestHandler):
     """Just enough of a mail server."""
 
     def handle(self) -> None:
+        # Whoever is killed while it speaks resets the connection.
+        with suppress(ConnectionError):
+            self.converse()
+
+    def converse(self) -> None:
         server: Any = self.server
         self.say("220 here")
         while line := self.rfile.readline():
@@ -69,7 +74,9 @@ class Mail(socketserver.StreamRequestHandler):
                     continue
                 self.say("354 go on")
                 lines = []
-                while (part := self.rfile.readline()) not in (b".\r\n", b""):
+                while (part := self.rfile.readline()) != b".\r\n":
+                    if not part.endswith(b"\n"):
+                        return  # whoever sent it was killed in the middle: without its end it is no mail
                     lines.append(part.removeprefix(b".") if part.startswith(b"..") else part)
                 late = server.answer("END")
                 if late == "vanish":

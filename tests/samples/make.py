@@ -320,6 +320,7 @@ FULL: dict[str, dict[str, Any]] = {
         "doubt": "hold", "state": "leased", "way": 1, "attempts": 2, "due": "2021-07-02T03:00:00Z",
         "holder": "W1", "until": "2021-07-02T03:01:00Z", "reason": "busy", "doubts": 1,
         "recalled": "called-off", "sent_at": "2021-07-02T03:00:01Z", "sent_by": "sms", "reference": "7",
+        "hangs": 1,
     },
     "channel": {
         "recent": [1625187600000], "failing": ["N1"], "trips": 2, "rests_until": "2021-07-02T03:00:00Z",

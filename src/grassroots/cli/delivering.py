@@ -81,14 +81,15 @@ def _deliver(options: Namespace, output: Output) -> int:
             output.give(_plain(done))
             _show(done, output)
             return HELD_BACK if done.problems or done.unserved else DONE
+        said: set[object] = set()
         with _until_told() as stop:
             keep_delivering(
                 network,
                 channels,
                 stop=stop,
-                every=max(0.1, options.every),
+                every=options.every,
                 begin=begin,
-                told=lambda done: _show(done, output, quiet=True),
+                told=lambda done: _show(done, output, said),
                 trouble=lambda error: _trouble(error, output),
             )
     return DONE
@@ -134,14 +135,20 @@ def _plain(done: Delivered) -> dict[str, Any]:
     }
 
 
-def _show(done: Delivered, output: Output, *, quiet: bool = False) -> None:
-    if not quiet or done.sent:
+def _show(done: Delivered, output: Output, said: set[object] | None = None) -> None:
+    """What a round did. ``said`` holds what was said before, round after round, and is not said again."""
+    if said is None or done.sent:
         output.say("cli-delivered", planned=done.planned, sent=done.sent)
+    known: set[object] = set() if said is None else said
     for one in done.problems:
-        facts = {"channel": one.channel, "plugin": one.plugin, "what": one.what, "count": one.count}
-        output.warn(output.word(one.code, facts))
+        if one not in known:
+            facts = {"channel": one.channel, "plugin": one.plugin, "what": one.what, "count": one.count}
+            output.warn(output.word(one.code, facts))
     for name in done.unserved:
-        output.warn(output.word("cli-unserved", channel=name))
+        if name not in known:
+            output.warn(output.word("cli-unserved", channel=name))
+    known.clear()
+    known.update(done.problems, done.unserved)
 
 
 # -- the outbox -------------------------------------------------------------------------------------------
@@ -225,7 +232,7 @@ def _table(parcels: list[Parcel], output: Output) -> None:
                 output.label("parcel-status", one.state.value),
                 one.channel or one.sent_by,
                 one.attempts,
-                one.reason,
+                None if one.reason is None else output.label("parcel-reason", one.reason),
             )
             for one in parcels
         ],

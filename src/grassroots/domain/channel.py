@@ -16,7 +16,7 @@ from typing import Final, Self, final
 import attrs
 
 from grassroots.contracts.notice import Limits
-from grassroots.domain.outbox import Terms, full_jitter
+from grassroots.domain.terms import Terms, full_jitter
 
 _MINUTE: Final = 60_000
 _SECOND: Final = 1_000

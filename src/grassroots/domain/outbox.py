@@ -33,6 +33,7 @@ from grassroots.contracts.storage import Ref
 from grassroots.domain.fields import CASE, CONTACT
 from grassroots.domain.states import turn
 from grassroots.domain.step import Event, Step
+from grassroots.domain.terms import Terms
 from grassroots.errors import BadInput, Refused
 from grassroots.values.evolving import evolved, made
 from grassroots.values.ids import ALPHABET
@@ -92,30 +93,6 @@ _OVER: Final = frozenset({ParcelState.SENT, ParcelState.CANCELLED, ParcelState.E
 
 @final
 @attrs.frozen(kw_only=True)
-class Terms:
-    """How patient the outbox is. Choices of this library (docs/decisions/outbox.md), not rules of the field.
-
-    ``tries`` on one route; between them ``first_wait`` seconds, doubled each time up to ``longest_wait``, and
-    of that a random share (full jitter). ``lease`` seconds a worker has. A channel on which ``trip_after``
-    different parcels fail in a row rests for ``first_rest`` seconds, doubled up to ``longest_rest``.
-    """
-
-    tries: int = 6
-    first_wait: float = 8.0
-    longest_wait: float = 3600.0
-    lease: float = 60.0
-    trip_after: int = 5
-    first_rest: float = 30.0
-    longest_rest: float = 900.0
-
-
-def full_jitter(tried: int, chance: float, first: float, longest: float) -> float:
-    """Seconds to wait after so many tries: a share ``chance`` (0 to 1) of first, doubled with each try."""
-    return chance * min(longest, first * 2.0 ** min(tried - 1, 40))
-
-
-@final
-@attrs.frozen(kw_only=True)
 class ParcelMoved(Event):
     """Something was done to one parcel; ``reason`` is a short code."""
 
@@ -143,7 +120,8 @@ class Parcel:
     """One notice on its way. ``way`` is the place of the route that is tried; ``attempts`` count on it.
 
     ``values`` is JSON text; ``about`` are records as "kind/id". ``due``: not before this moment. ``doubts``
-    counts how often nobody knew whether it was sent. ``recalled``: called off while a worker has it.
+    counts how often nobody knew whether it was sent, ``hangs`` how often the channel of this route gave no
+    answer in time. ``recalled``: called off while a worker has it.
     """
 
     id: str
@@ -171,6 +149,7 @@ class Parcel:
     sent_at: datetime | None = None
     sent_by: str | None = None
     reference: str = ""
+    hangs: int = 0
 
     @classmethod
     def queue(cls, notice: Notice, now: datetime) -> Step[Self]:
@@ -257,9 +236,9 @@ class Parcel:
         for way in range(self.way + 1, len(self.routes)):
             if known is None or self.routes[way].channel in known:
                 if self.state is ParcelState.LEASED:
-                    return self._go("fail", reason=reason, way=way, attempts=0, due=None)
+                    return self._go("fail", reason=reason, way=way, attempts=0, hangs=0, due=None)
                 return Step(
-                    attrs.evolve(self, reason=reason, way=way, attempts=0, due=None),
+                    attrs.evolve(self, reason=reason, way=way, attempts=0, hangs=0, due=None),
                     (ParcelMoved(verb="divert", reason=reason),),
                 )
         return self._go("bury", reason=reason)
@@ -290,6 +269,27 @@ class Parcel:
         again = uncertain._go("replay", due=due)
         return Step(again.after, (*step.happened, *again.happened))
 
+    def hang(self, reason: str, due: datetime, terms: Terms, *, known: bool) -> Step[Self]:
+        """The channel gave no answer in time; ``known``: it would know the notice again by its id.
+
+        A notice that makes its channel hang costs everybody else there the patience of the host, each time:
+        after ``terms.hangs`` of them the route is given up, however many tries are left. Where nobody knows
+        whether it was sent, a kind that may be told twice goes on to the next route; the others, and those
+        that have no further one, wait for a person.
+        """
+        hangs, last = self.hangs + 1, self.way + 1 >= len(self.routes)
+        if hangs < terms.hangs:
+            step = self.fail(reason, due, terms) if known else self.doubt_it(reason, due, terms)
+            counted = hangs if step.after.way == self.way else 0
+            return Step(evolved(step.after, hangs=counted), step.happened)
+        if known:
+            return self.divert(reason)
+        step = self._go("doubt", reason=reason, doubts=self.doubts + 1)
+        if self.doubt is Doubt.HOLD or self.recalled is not None or last:
+            return step
+        on = step.after._go("replay", way=self.way + 1, attempts=0, hangs=0, due=None)
+        return Step(on.after, (*step.happened, *on.happened))
+
     def drop(self, reason: str) -> Step[Self]:
         """Whoever was asked right before sending says that it is not to be told."""
         return self._go("cancel", reason=reason)
@@ -315,7 +315,7 @@ class Parcel:
         """A dead letter, or an uncertain one, goes on its way again, from its first route."""
         if self.useless(now):
             return self._go("cancel", reason="expired")
-        return self._go("replay", way=0, attempts=0, due=None, reason=None)
+        return self._go("replay", way=0, attempts=0, hangs=0, due=None, reason=None)
 
     def settle(self, now: datetime) -> Step[Self]:
         """A person found out that an uncertain one arrived."""

@@ -14,7 +14,8 @@ from grassroots.contracts.notice import Delivery, Doubt, Limits, Message, Notice
 from grassroots.desk import Desk
 from grassroots.discovery import find_storage
 from grassroots.domain.member import MemberRegistered
-from grassroots.domain.outbox import Parcel, Terms
+from grassroots.domain.outbox import Parcel
+from grassroots.domain.terms import Terms
 from grassroots.network import Network
 from grassroots.usecases.outbox.box import ACTOR, Box
 from grassroots.usecases.outbox.courier import Courier

@@ -26,7 +26,8 @@ import pytest
 import grassroots
 from grassroots.contracts.notice import Notice, Route
 from grassroots.delivery import deliver
-from grassroots.domain.outbox import ParcelState, Terms
+from grassroots.domain.outbox import ParcelState
+from grassroots.domain.terms import Terms
 from grassroots.network import Network
 from grassroots.usecases.outbox.teller import Teller
 

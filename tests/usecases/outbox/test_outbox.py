@@ -24,7 +24,8 @@ from grassroots.contracts.notice import (
 from grassroots.contracts.storage import Query
 from grassroots.delivery import deliver
 from grassroots.domain.member import MemberRegistered
-from grassroots.domain.outbox import ParcelState, Terms
+from grassroots.domain.outbox import ParcelState
+from grassroots.domain.terms import Terms
 from grassroots.errors import Denied, Locked, Missing
 from grassroots.plugins.keys import KeySet
 from grassroots.usecases.outbox.box import ACTOR, Box

@@ -6,12 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import attrs
 import pytest
 
 import grassroots
+from grassroots.contracts.hooks import NotifierOffer
 from grassroots.contracts.notice import Delivery, Limits, Message, Notice, Notifier, Outcome, Route
 from grassroots.delivery import Deliverer, deliver
-from grassroots.usecases.outbox.sending import MOST_LEFT_BEHIND, Line, Opened
+from grassroots.discovery import load_plugins
+from grassroots.usecases.outbox.guarding import Hung, left_behind
+from grassroots.usecases.outbox.sending import MOST_IN_A_ROW, Line, Opened
 from grassroots.usecases.outbox.teller import Teller
 
 
@@ -79,21 +83,146 @@ def test_behind_one_that_hangs_nobody_waits_and_nobody_is_lost() -> None:
     assert guest.got == ["n0", "n1", "n5", "n6"]
 
 
-def test_a_line_leaves_only_some_threads_behind() -> None:
-    free = threading.Event()
+class Stuck:
+    """Hangs until it is freed, then answers at once."""
 
-    def act(notice: str) -> Delivery:
-        free.wait(10)
+    def __init__(self) -> None:
+        self.free = threading.Event()
+
+    def __call__(self, notice: str) -> Delivery:
+        self.free.wait(10)
         return Delivery.delivered()
 
-    guest = Guest(act)
+
+@pytest.fixture
+def stuck() -> Iterator[Stuck]:
+    one = Stuck()
+    yield one
+    one.free.set()
+    until_back("grassroots-out")
+
+
+def until_back(name: str) -> None:
+    for thread in threading.enumerate():
+        if thread.name.startswith(name):
+            thread.join(5)
+
+
+def test_three_that_hang_one_after_the_other_quiet_the_line_for_a_while(
+    stuck: Stuck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grassroots.usecases.outbox.sending.FIRST_REST", 30.0)
+    guest = Guest(stuck)
     with line(guest, patience=0.05) as one:
-        for _ in range(MOST_LEFT_BEHIND):
-            one.end(one.begin(some(1)))
-        (answer,) = one.end(one.begin(some(2)))
-        assert (answer.outcome, answer.reason) == (Outcome.RETRY, "plugin-hangs")
-        assert len(guest.got) == MOST_LEFT_BEHIND
-        free.set()
+        for _ in range(MOST_IN_A_ROW):
+            assert outcomes(one.end(one.begin(some(1)))) == ["uncertain"]
+        for _ in range(3):
+            (answer,) = one.end(one.begin(some(2)))
+            assert (answer.outcome, answer.reason) == (Outcome.RETRY, "plugin-hangs")
+        assert len(guest.got) == MOST_IN_A_ROW, "it is asked nothing"
+        one._rests_until -= 30.0  # the while is over
+        assert outcomes(one.end(one.begin(some(1)))) == ["uncertain"], "it is asked again"
+        one._rests_until -= 30.0
+        assert outcomes(one.end(one.begin(some(1)))) == ["retry"], "the second while is twice as long"
+        one._rests_until -= 30.0
+        stuck.free.set()
+        assert outcomes(one.end(one.begin(some(2)))) == ["delivered", "delivered"]
+        until_back("grassroots-out (left")
+        assert one._works(), "and is as before"
+
+
+def test_what_hangs_now_and_then_does_not_quiet_the_line(stuck: Stuck) -> None:
+    guest = Guest(lambda notice: stuck(notice) if notice.endswith("0") else Delivery.delivered())
+    with line(guest, patience=0.05) as one:
+        for number in range(0, 2 * MOST_IN_A_ROW):
+            assert outcomes(one.end(one.begin(some(1, first=10 * number)))) == ["uncertain"]
+            assert outcomes(one.end(one.begin(some(1, first=10 * number + 1)))) == ["delivered"]
+
+
+def test_a_process_leaves_only_some_threads_behind_for_a_channel_however_often_it_is_opened(
+    stuck: Stuck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grassroots.usecases.outbox.sending.MOST_LEFT_BEHIND", 5)
+    guest = Guest(stuck)
+    for _ in range(2):
+        with line(guest, patience=0.05) as one:
+            for _ in range(3):
+                one.end(one.begin(some(1)))
+    assert len(guest.got) == left_behind("grassroots-out") == 5
+    opened = Opened(guest, True, Limits())
+    with pytest.raises(Hung):
+        Line("out", "guest", lambda: opened)
+    assert Line("other", "guest", lambda: opened).takes_key, "another channel is not touched"
+
+
+def test_threads_that_came_back_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grassroots.usecases.outbox.sending.MOST_LEFT_BEHIND", 2)
+    for _ in range(3):
+        stuck = Stuck()
+        with line(Guest(stuck), patience=0.05) as one:
+            for _ in range(2):
+                one.end(one.begin(some(1)))
+            assert outcomes(one.end(one.begin(some(1)))) == ["retry"]
+            assert "notifier-silent" in {problem.code for problem in one.problems}
+            stuck.free.set()
+            until_back("grassroots-out")
+            assert outcomes(one.end(one.begin(some(1)))) == ["delivered"]
+
+
+def test_what_was_left_behind_and_comes_back_is_closed_and_what_was_given_is_not(stuck: Stuck) -> None:
+    made: list[Closing] = []
+
+    class Closing(Guest):
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    def opener() -> Opened:
+        made.append(Closing(stuck if not made else lambda notice: Delivery.delivered()))
+        return Opened(made[-1], True, Limits())
+
+    one = Line("out", "guest", opener, patience=0.05)
+    one.end(one.begin(some(1)))
+    assert outcomes(one.end(one.begin(some(1)))) == ["delivered"]
+    assert [guest.closed for guest in made] == [False, False]
+    stuck.free.set()
+    until_back("grassroots-out (left")
+    assert [guest.closed for guest in made] == [True, False]
+    one.close()
+    assert made[1].closed
+
+
+def test_a_channel_that_opens_late_is_closed_and_opened_again_after_a_while(
+    stuck: Stuck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grassroots.delivery.lines.TRY_AGAIN", 0.0)
+    closed: list[str] = []
+
+    class Late(Guest):
+        def close(self) -> None:
+            closed.append("late")
+
+    def opened(url: str) -> Notifier:
+        if url == "late:1" and not stuck.free.is_set():
+            stuck("open")
+            return Late(lambda notice: Delivery.delivered())
+        return Guest(lambda notice: Delivery.delivered())
+
+    found = attrs.evolve(load_plugins(), notifiers={"late": NotifierOffer("late", opened, takes_key=True)})
+    with grassroots.open("memory:") as network:
+        desk = network.desk("steward:office")
+        desk.outbox.add(Notice(id="n1", key="k", routes=[Route("out", "1")]))
+        with Deliverer(
+            network, {"out": "late:1"}, teller=Teller(), patience=0.05, plugins=found
+        ) as deliverer:
+            assert [problem.code for problem in deliverer.round().problems] == ["notifier-open-hangs"]
+            assert desk.outbox.get("n1").state.value == "new", "it waits"
+            stuck.free.set()
+            until_back("grassroots-out (left")
+            assert set(closed) == {"late"}, "as often as it was opened in vain"
+            done = deliverer.round()
+        assert (done.sent, done.problems) == (1, ())
 
 
 def test_one_notice_that_hangs_delays_no_other() -> None:

@@ -103,6 +103,15 @@ def _hang(self: Honest, message: Message) -> None:
     release.wait(60)
 
 
+def _hang_on_one(self: Honest, message: Message) -> None:
+    if message.notice.endswith("1"):
+        release.wait(60)
+
+
+def _hang_closing(self: Honest) -> None:
+    release.wait(60)
+
+
 def _forged(message: Message) -> Delivery:
     delivery = Delivery.delivered()
     object.__setattr__(delivery, "outcome", "done")
@@ -162,6 +171,8 @@ MISBEHAVING: Final = (
     Misbehaviour("is out of memory", _raises(MemoryError), "notifier-raised"),
     Misbehaviour("goes round in circles", _raises(_recurse), "notifier-raised"),
     Misbehaviour("hangs", _also(_hang), "notifier-hangs", kit=False),
+    Misbehaviour("hangs on one message", _also(_hang_on_one), "notifier-hangs", kit=False),
+    Misbehaviour("hangs while closing", _own("HangsClosing", close=_hang_closing), "notifier-close-hangs", kit=False),
     Misbehaviour("answers nothing", _answers(lambda _: None), "notifier-answer"),
     Misbehaviour("answers yes", _answers(lambda _: True), "notifier-answer"),
     Misbehaviour("answers a word", _answers(lambda _: "delivered"), "notifier-answer"),

@@ -26,8 +26,9 @@ import attrs
 
 from grassroots.contracts.notice import Delivery, Message, Outcome
 from grassroots.domain.channel import Channel
-from grassroots.domain.outbox import Parcel, Terms, full_jitter, later
+from grassroots.domain.outbox import Parcel, later
 from grassroots.domain.step import Step
+from grassroots.domain.terms import Terms, full_jitter
 from grassroots.errors import Conflict, StorageError
 from grassroots.usecases.outbox.box import Box, Held
 from grassroots.usecases.outbox.fitting import fitted
@@ -268,10 +269,11 @@ class Courier:
         now = self._box.now
         for held, message, answer in zip(parcels, lot.messages, answers, strict=False):
             parcel, delivery = held.record, answer
+            hung = lot.hung and answer is answers[-1]
             if delivery.outcome is Outcome.TASK:
                 delivery = self._tasked(parcel, message, delivery.medium)
             marking.tell(parcel.id, worked=delivery.outcome not in UNSENT)
-            marking.add(held, self._became(delivery, parcel.attempts, now))
+            marking.add(held, self._became(delivery, parcel.attempts, now, hung=hung))
             yield Point.SENT
         return parcels[len(answers) :]
 
@@ -309,15 +311,17 @@ class Courier:
             self._line.note("task-refused", type(error).__name__)
             return Delivery.refused("task-refused")
 
-    def _became(self, delivery: Delivery, attempts: int, now: datetime) -> Verb:
+    def _became(self, delivery: Delivery, attempts: int, now: datetime, *, hung: bool) -> Verb:
         """What is done to a parcel after this answer, whatever it has become meanwhile."""
-        outcome, terms = delivery.outcome, self._terms
+        outcome, terms, known = delivery.outcome, self._terms, self._line.takes_key
         if outcome in (Outcome.DELIVERED, Outcome.ACCEPTED):
             return lambda parcel: parcel.send(now, delivery.reference)
         if outcome is Outcome.REFUSED:
             return lambda parcel: parcel.divert(delivery.reason or "refused")
         due = later(now, max(self._jitter(attempts), delivery.after or 0.0))
-        if outcome is Outcome.RETRY or self._line.takes_key:
+        if hung:
+            return lambda parcel: parcel.hang(delivery.reason, due, terms, known=known)
+        if outcome is Outcome.RETRY or known:
             return lambda parcel: parcel.fail(delivery.reason or outcome.value, due, terms)
         return lambda parcel: parcel.doubt_it(delivery.reason or "uncertain", due, terms)
 

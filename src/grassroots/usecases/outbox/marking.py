@@ -10,8 +10,9 @@ import attrs
 
 from grassroots.contracts.storage import Ref
 from grassroots.domain.channel import Channel
-from grassroots.domain.outbox import LeaseLost, Parcel, Terms
+from grassroots.domain.outbox import LeaseLost, Parcel
 from grassroots.domain.step import Step
+from grassroots.domain.terms import Terms
 from grassroots.errors import Conflict
 from grassroots.usecases.outbox.box import Box, Change, Held, Kept
 from grassroots.usecases.outbox.sending import Line

@@ -3,6 +3,11 @@
 A notifier is a guest. Whatever it raises, it never ends the host; what it answers is looked at before it is
 believed; when it does not come back in time it is left behind in its thread (a thread cannot be killed) and a
 new one is opened. Each time the line notes a problem that says which channel, which plugin and what it did.
+
+Three that hang one after the other say that the channel hangs, and not these messages: then it is left alone
+for a while. However long a process runs, it leaves only so many threads behind for a channel; those that come
+back do not count. Whoever wants none left behind lets channels work in processes of their own
+(:mod:`grassroots.isolation`).
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ import attrs
 
 from grassroots.contracts.notice import Delivery, Limits, Message, Notifier, Outcome
 from grassroots.errors import Unreachable
+from grassroots.usecases.outbox.guarding import Hung, Raised, leave_behind, left_behind, within
 
 PATIENCE: Final = 20.0
 """Seconds that a notifier has for one message."""
@@ -26,8 +32,19 @@ PATIENCE: Final = 20.0
 OFTEN: Final = 1.0
 """Seconds after which what was sent is marked, at the latest."""
 
-MOST_LEFT_BEHIND: Final = 3
-"""Threads that a line may leave behind; after that it asks its plugin nothing more."""
+MOST_IN_A_ROW: Final = 3
+"""Messages that may hang one after the other; then the line asks its plugin nothing for a while."""
+
+FIRST_REST: Final = 30.0
+"""Seconds of that while, doubled each time up to :data:`LONGEST_REST`; what works begins anew."""
+
+LONGEST_REST: Final = 900.0
+
+MOST_LEFT_BEHIND: Final = 20
+"""Threads of one channel that may hang at once in this process; with so many, nothing more is asked."""
+
+NO_ANSWER: Final = "no-answer"
+"""The reason where a notifier did not come back in time."""
 
 UNSENT: Final = frozenset({Outcome.RETRY, Outcome.UNCERTAIN})
 """What says something of the channel, and not of this address or message."""
@@ -74,6 +91,10 @@ class Lot:
         self.answers: list[Delivery] = []
         self.begun: float | None = None
         """When the message that is being sent was begun, on the monotonic clock."""
+        self.hung = False
+        """Whether the last message that was begun was not answered in time."""
+        self.unasked = False
+        """Whether the line is quiet, and the notifier was asked nothing."""
         self.over: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._waiting = deque(messages)
         self._back: list[Message] = []
@@ -114,16 +135,26 @@ class Line:
     Only where the channel takes a key: otherwise each is marked before the next."""
 
     def __init__(self, channel: str, plugin: str, opener: Opener, *, patience: float = PATIENCE) -> None:
-        """Open the notifier; what ``opener`` raises flies."""
+        """Open the notifier; words for people (GrassrootsError), Hung and Raised fly."""
         self.channel = channel
         self.plugin = plugin
         self.patience = patience
+        self._name = f"grassroots-{channel}"
         self._opener = opener
-        self._opened = opener()
-        self._jobs: queue.SimpleQueue[Lot | None] | None = None
-        self._left_behind = 0
+        self._opened = self._open()
+        self._stale = False
+        self._worker: threading.Thread | None = None
+        self._jobs: queue.SimpleQueue[Lot | None] = queue.SimpleQueue()
         self._thread = 0
+        self._hung_in_a_row = 0
+        self._rest = FIRST_REST
+        self._rests_until = 0.0
         self._noted: Counter[tuple[str, str]] = Counter()
+
+    def _open(self) -> Opened:
+        if left_behind(self._name) >= MOST_LEFT_BEHIND:
+            raise Hung
+        return within(self.patience, self._name, self._opener, late=lambda opened: opened.notifier.close())
 
     @property
     def takes_key(self) -> bool:
@@ -146,18 +177,45 @@ class Line:
     def begin(self, messages: Sequence[Message]) -> Lot:
         """Give messages to the notifier's thread, behind those that it has."""
         lot = Lot(messages, self._thread)
-        if self._left_behind >= MOST_LEFT_BEHIND:
+        if self._works():
+            self._jobs.put(lot)
+        else:
+            lot.unasked = True
             lot.take()
             lot.answered(Delivery.retry("plugin-hangs"))
             lot.over.put(None)
-            return lot
-        if self._jobs is None:
-            self._jobs = queue.SimpleQueue()
-            name = f"grassroots-{self.channel}"
-            work = (self._opened.notifier, self._jobs)
-            threading.Thread(target=self._work, args=work, name=name, daemon=True).start()
-        self._jobs.put(lot)
         return lot
+
+    def _works(self) -> bool:
+        """Whether there is a thread that may be given messages; makes one where it may."""
+        if monotonic() < self._rests_until:
+            return False
+        if self._worker is not None:
+            return True
+        if left_behind(self._name) >= MOST_LEFT_BEHIND:
+            self.note("notifier-silent")
+            return False
+        if self._stale and not self._opened_anew():
+            return False
+        self._jobs = queue.SimpleQueue()
+        work = (self._opened.notifier, self._jobs)
+        self._worker = threading.Thread(target=self._work, args=work, name=self._name, daemon=True)
+        self._worker.start()
+        return True
+
+    def _opened_anew(self) -> bool:
+        try:
+            self._opened = self._open()
+        except Exception as error:
+            self.note("notifier-reopen", named(error))
+            self._go_quiet()
+            return False
+        self._stale = False
+        return True
+
+    def _go_quiet(self) -> None:
+        self._rests_until = monotonic() + self._rest
+        self._rest = min(LONGEST_REST, 2 * self._rest)
 
     def end(self, lot: Lot) -> list[Delivery]:
         """The answers, in order, once the lot is over; those beyond the last answer were not tried.
@@ -182,40 +240,56 @@ class Line:
             until = hangs_at if now >= since + OFTEN else min(hangs_at, since + OFTEN)
             with suppress(queue.Empty):
                 lot.over.get(timeout=until - now)
+                if lot.hung:
+                    self._hung_again()
+                elif lot.answers and not lot.unasked:
+                    self._hung_in_a_row, self._rest = 0, FIRST_REST
                 return lot.answers
 
     def _hung(self, lot: Lot) -> Delivery:
         self.note("notifier-hangs")
-        if lot.thread != self._thread:
-            return Delivery.uncertain("no-answer")  # its thread came back for this one, and hangs again
-        self._left_behind += 1
+        lot.hung = True
+        if lot.thread == self._thread:  # if not, its thread came back for this one, and hangs again
+            self._leave_behind()
+        self._hung_again()
+        return Delivery.uncertain(NO_ANSWER)
+
+    def _leave_behind(self) -> None:
         self._thread += 1
-        if self._jobs is not None:
+        if self._worker is not None:
+            leave_behind(self._worker, self._name)
+            self._worker = None
             self._jobs.put(None)  # should it ever come back, it finds that it is not needed
-            self._jobs = None
-        try:
-            self._opened = self._opener()
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            self._left_behind = MOST_LEFT_BEHIND
-            self.note("notifier-reopen", type(error).__name__)
-        return Delivery.uncertain("no-answer")
+        self._stale = True
+
+    def _hung_again(self) -> None:
+        self._hung_in_a_row += 1
+        if self._hung_in_a_row >= MOST_IN_A_ROW:
+            self._go_quiet()
 
     def _work(self, notifier: Notifier, jobs: queue.SimpleQueue[Lot | None]) -> None:
         while (lot := jobs.get()) is not None:
             while (message := lot.take()) is not None:
-                lot.answered(self._asked(notifier, message))
+                lot.answered(self._asked(notifier, message, lot))
             lot.over.put(None)
+        if notifier is not self._opened.notifier:
+            # It was left behind and another took its place: nobody waits for this one.
+            with suppress(BaseException):
+                notifier.close()
 
-    def _asked(self, notifier: Notifier, message: Message) -> Delivery:
+    def _asked(self, notifier: Notifier, message: Message, lot: Lot) -> Delivery:
         try:
             delivery = notifier.deliver(message)
         except Unreachable:
             return Delivery.retry("unreachable")
+        except Hung:
+            # A notifier in a process of its own, which was ended.
+            self.note("notifier-hangs")
+            lot.hung = True
+            return Delivery.uncertain(NO_ANSWER)
         except BaseException as error:
             # SystemExit and KeyboardInterrupt of a guest are a guest's, and end nothing here.
-            self.note("notifier-raised", type(error).__name__)
+            self.note("notifier-raised", named(error))
             return Delivery.uncertain("plugin-raised")
         wrong = _wrong(delivery)
         if wrong:
@@ -228,16 +302,21 @@ class Line:
         self._noted[code, what] += 1
 
     def close(self) -> None:
-        """Let go of the notifier. May be repeated."""
-        if self._jobs is not None:
+        """Let go of the notifier, within its patience. May be repeated."""
+        if self._worker is not None:
             self._jobs.put(None)
-            self._jobs = None
+            self._worker = None
         try:
-            self._opened.notifier.close()
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            self.note("notifier-close", type(error).__name__)
+            within(self.patience, self._name, self._opened.notifier.close)
+        except Hung:
+            self.note("notifier-close-hangs")
+        except Exception as error:
+            self.note("notifier-close", named(error))
+
+
+def named(error: BaseException) -> str:
+    """The name of what was raised: what it says may hold somebody's data."""
+    return error.what if isinstance(error, Raised) else type(error).__name__
 
 
 def _wrong(delivery: Any) -> str:

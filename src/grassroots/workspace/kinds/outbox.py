@@ -31,6 +31,9 @@ KINDS = (
     KindSpec(
         name="parcel",
         record=Parcel,
+        # 2: how often a channel gave no answer is counted.
+        version=2,
+        upcasters={1: dict},
         keys={"lane": Key.TEXT, "to": Key.TEXT, "collapse": Key.TEXT},
         keys_of=_keys,
         events=(ParcelMoved, ParcelsMoved),

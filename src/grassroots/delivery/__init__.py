@@ -17,30 +17,27 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from functools import partial
 from typing import final
 
 import attrs
 
-from grassroots import discovery
-from grassroots.contracts.notice import Attachment, Limits, Message, Notice, Notifier, channel_name
+from grassroots.contracts.notice import Attachment, Limits, Message, Notice
+from grassroots.delivery.lines import Channels, Lines
 from grassroots.desk import Desk
-from grassroots.discovery import Plugins, load_plugins
-from grassroots.domain.outbox import Parcel, Terms
-from grassroots.errors import GrassrootsError, MissingExtra, PluginError, StorageError
+from grassroots.discovery import Plugins
+from grassroots.domain.outbox import Parcel
+from grassroots.domain.terms import Terms, seconds
+from grassroots.errors import BadInput, MissingExtra, StorageError
 from grassroots.network import Network
 from grassroots.usecases.outbox.box import ACTOR, Box
 from grassroots.usecases.outbox.courier import Courier, Round
 from grassroots.usecases.outbox.following import Follower
 from grassroots.usecases.outbox.limits import known_limits
-from grassroots.usecases.outbox.sending import PATIENCE, Line, Opened, Problem
+from grassroots.usecases.outbox.sending import PATIENCE, Line, Problem
 from grassroots.usecases.outbox.teller import Tells
 from grassroots.usecases.telling import NetworkTeller
 from grassroots.values.ids import DutyId
-
-Channels = Mapping[str, str | Notifier]
-"""The channels of a deployment: by their name, the URL of a notifier, or a notifier."""
 
 
 @final
@@ -98,12 +95,14 @@ def deliver(
     is asked between parcels.
 
     A plugin that cannot be opened, or misbehaves, is a problem in the answer and never an error. Storage
-    errors fly, once every channel has stopped.
+    errors fly, once every channel has stopped. BadInput says what is wrong with channels that cannot be some
+    (no mapping, none, a name or a value that is neither URL nor notifier), with ``begin`` and ``patience``.
     """
     with Deliverer(
         network, channels, teller=teller, begin=begin, terms=terms, patience=patience, plugins=plugins
     ) as one:
-        return one.round(stop)
+        done = one.round(stop)
+    return one.told(done)
 
 
 def keep_delivering(
@@ -125,6 +124,7 @@ def keep_delivering(
     ``told`` gets what each round did; ``trouble`` a storage error that a round ended with: the next round
     tries again, and nothing was lost.
     """
+    seconds("every", every)
     with Deliverer(
         network, channels, teller=teller, begin=begin, terms=terms, patience=patience, plugins=plugins
     ) as one:
@@ -152,6 +152,8 @@ class Deliverer:
         plugins: Plugins | None = None,
     ) -> None:
         self._desk: Desk = network.desk(ACTOR)
+        _checked(self._desk, begin, teller)
+        self._lines = Lines(channels, self._known, patience=patience, plugins=plugins)
         self._teller: Tells = (
             teller
             if teller is not None
@@ -161,50 +163,19 @@ class Deliverer:
         self._box = Box(self._desk.seat.office)
         self._follower = Follower(self._desk.seat, self._box, self._teller, self._desk.calls.withdraw)
         self._follower.begin(begin)
-        self._served = {channel_name(name) for name in channels}
-        self._lines: list[Line] = []
-        self._unopened: list[Problem] = []
-        found = load_plugins() if plugins is None and _has_url(channels) else plugins
-        for name, way in channels.items():
-            self._open(name, way, found, patience)
+        self._served = set(channels)
+        self._lines.opened()
 
-    def _open(self, name: str, way: str | Notifier, plugins: Plugins | None, patience: float) -> None:
-        plugin = ""
-        try:
-            if isinstance(way, Notifier):
-                opened = _as_given(way)
-                self._lines.append(Line(name, type(way).__name__, lambda: opened, patience=patience))
-                return
-            offer = discovery.find_notifier(way, plugins)
-            plugin = _plugin_of(offer.scheme, plugins)
-
-            def opener() -> Opened:
-                notifier = offer.open(way)
-                if not isinstance(notifier, Notifier):
-                    raise PluginError(
-                        "plugin-failed", name=offer.scheme, distribution=plugin, cause=type(notifier).__name__
-                    )
-                takes_key = offer.takes_key if notifier.takes_key is None else notifier.takes_key
-                limits = offer.limits if notifier.limits is None else notifier.limits
-                packs = self._desk.seat.office.packs
-                today = self._box.now.astimezone(self._desk.seat.office.zone).date()
-                known = known_limits(packs, today, notifier.service or offer.scheme, limits)
-                return Opened(notifier, bool(takes_key), known)
-
-            self._lines.append(Line(name, plugin, opener, patience=patience))
-        except GrassrootsError as error:
-            self._unopened.append(Problem(name, plugin, "channel-unopened", str(error)))
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            self._unopened.append(Problem(name, plugin, "notifier-reopen", type(error).__name__))
+    def _known(self, service: str, limits: Limits) -> Limits:
+        office = self._desk.seat.office
+        return known_limits(office.packs, self._box.now.astimezone(office.zone).date(), service, limits)
 
     def round(self, stop: Callable[[], bool] = lambda: False) -> Delivered:
         """One round."""
         planned = 0
         while not stop() and (step := self._follower.step()):
             planned += step
-        couriers = [(line, self._courier(line, stop)) for line in self._lines]
+        couriers = [(line, self._courier(line, stop)) for line in self._lines.opened()]
         failures: list[BaseException] = []
 
         def work(courier: Courier) -> None:
@@ -226,9 +197,16 @@ class Deliverer:
             raise failures[0]
         lines = [_report(line, courier.round_) for line, courier in couriers]
         lines += [
-            LineReport(channel=problem.channel, verbs={}, problems=(problem,)) for problem in self._unopened
+            LineReport(channel=problem.channel, verbs={}, problems=(problem,))
+            for problem in self._lines.problems
         ]
         return Delivered(planned=planned, lines=tuple(lines), unserved=self._unserved())
+
+    def told(self, done: Delivered) -> Delivered:
+        """What a round did, with what was wrong since: a plugin may still misbehave while it is closed."""
+        noted = self._lines.noted
+        lines = (attrs.evolve(one, problems=noted.get(one.channel, one.problems)) for one in done.lines)
+        return attrs.evolve(done, lines=tuple(lines))
 
     def _courier(self, line: Line, stop: Callable[[], bool]) -> Courier:
         telling = self._follower.telling
@@ -243,15 +221,27 @@ class Deliverer:
 
     def close(self) -> None:
         """Let go of the channels. May be repeated."""
-        with ExitStack() as stack:
-            for line in self._lines:
-                stack.callback(line.close)
+        self._lines.close()
 
     def __enter__(self) -> Deliverer:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+_ASKED_OF_A_TELLER = ("plan", "gather", "admit", "word")
+
+
+def _checked(desk: Desk, begin: int | None, teller: Tells | None) -> None:
+    """Raises BadInput for a beginning that the journal does not have, and for what is no teller."""
+    if begin is not None:
+        head = desk.seat.office.storage.head()
+        if type(begin) is not int or not 0 <= begin <= head:
+            raise BadInput("outbox-begin", what=str(begin), head=head)
+    lacks = tuple(name for name in _ASKED_OF_A_TELLER if not callable(getattr(teller, name, None)))
+    if teller is not None and lacks:
+        raise BadInput("outbox-teller", what=type(teller).__name__, lacks=lacks)
 
 
 _OF_DUTY = frozenset({"duty-assigned", "duty-reminder", "duty-moved", "duty-called-off"})
@@ -282,17 +272,3 @@ def _report(line: Line, done: Round) -> LineReport:
         late=done.late,
         problems=line.problems,
     )
-
-
-def _as_given(notifier: Notifier) -> Opened:
-    limits = Limits() if notifier.limits is None else notifier.limits
-    return Opened(notifier, bool(notifier.takes_key), limits)
-
-
-def _has_url(channels: Channels) -> bool:
-    return any(isinstance(way, str) for way in channels.values())
-
-
-def _plugin_of(scheme: str, plugins: Plugins | None) -> str:
-    records = () if plugins is None else plugins.records
-    return next((one.name for one in records if f"notifiers/{scheme}" in one.offers), scheme)
