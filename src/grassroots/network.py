@@ -331,11 +331,15 @@ class Network:
 
         ``proxy_for`` names the person for whom this one types, ``sheet`` the number of the paper that the
         typing follows: both stay in the trail. ``purpose`` is one of those that the rule packs list
-        (table ``purpose``); BadInput ``purpose-unknown`` for any other.
+        (table ``purpose``); BadInput ``purpose-unknown`` for any other. Nothing is read here: an actor who
+        acts as a member who is not there is told so at the first look or act (Denied ``viewer-unknown``).
         """
         who = Actor.parse(actor) if isinstance(actor, str) else actor
         if not isinstance(who, Actor):
             raise BadInput("argument-wrong-type", field="actor", what=str(actor), wanted="Actor")
+        for field, told in (("purpose", purpose), ("proxy_for", proxy_for or ""), ("sheet", sheet or "")):
+            if not isinstance(told, str):
+                raise BadInput("argument-wrong-type", field=field, what=str(told), wanted="str")
         known = self._office.packs.table("purpose", self._office.clock().astimezone(self.zone).date())
         # A network whose packs list none has only everyday work.
         if purpose not in (known or ("work",)):

@@ -71,8 +71,24 @@ LONGEST_NAME: Final = 64
 
 
 def _sound_name(_: object, __: attrs.Attribute[str], value: str) -> None:
-    if not value.strip() or len(value) > LONGEST_NAME or not value.isprintable():
-        raise BadInput("actor-name", what=value)
+    if (
+        not isinstance(value, str)
+        or not value.strip()
+        or len(value) > LONGEST_NAME
+        or not value.isprintable()
+    ):
+        raise BadInput("actor-name", what=str(value))
+
+
+def _sound_id(_: object, __: attrs.Attribute[MemberId | None], value: object) -> None:
+    if value is not None and not (isinstance(value, str) and value):
+        raise BadInput("actor-member", what=str(value))
+
+
+def _sound_ids(_: object, __: attrs.Attribute[tuple[StationId, ...]], value: object) -> None:
+    # A text is a row of letters, and would head the stations of those names without a word.
+    if not isinstance(value, tuple) or not all(isinstance(one, str) and one for one in value):
+        raise BadInput("actor-stations", what=str(value))
 
 
 @final
@@ -81,13 +97,14 @@ class Actor:
     """Who acts: a name that stands in the trail, a posture, and if they are a member, which one.
 
     ``stations`` are those that the actor heads. Raises BadInput ``actor-name`` for a name that is empty,
-    longer than 64 characters or not printable.
+    longer than 64 characters or not printable, ``actor-member`` and ``actor-stations`` for what is no id.
+    Whether there is such a member is asked at the first look or act (Denied ``viewer-unknown``).
     """
 
     name: str = attrs.field(validator=_sound_name)
     posture: Posture
-    member: MemberId | None = attrs.field(default=None, kw_only=True)
-    stations: tuple[StationId, ...] = attrs.field(default=(), kw_only=True)
+    member: MemberId | None = attrs.field(default=None, kw_only=True, validator=_sound_id)
+    stations: tuple[StationId, ...] = attrs.field(default=(), kw_only=True, validator=_sound_ids)
 
     @classmethod
     def parse(cls, text: str) -> Actor:

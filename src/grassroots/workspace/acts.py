@@ -83,9 +83,9 @@ def look(method: Callable[Concatenate[S, Reading, P], T]) -> Callable[Concatenat
 
     @wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        args, kwargs = fitted(method, args, kwargs)
         reading = Reading(self._seat)
         with reading.remembered(_remember):
+            args, kwargs = fitted(method, args, kwargs)
             return method(self, reading, *args, **kwargs)
 
     return cast("Callable[Concatenate[S, P], T]", run)
@@ -143,6 +143,7 @@ def perform(seat: Seat, do: Callable[[Work], T], asked: Any, fields: frozenset[s
     digest = _digest(seat, asked) if seat.act_id else ""
     for tried in range(1, TRIES + 1):
         work = Work(seat, act_id, derived=seat.act_id is not None, asked=fields)
+        work.stand_as_viewer()
         answer = do(work)
         batch = work.batch(digest)
         if batch is None:

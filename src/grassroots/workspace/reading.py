@@ -39,6 +39,7 @@ from grassroots.workspace.kindspec import KindSpec, Record
 from grassroots.workspace.looks import Looks
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.sealing.sealing import Sealing
+from grassroots.workspace.viewer import check_viewer
 
 _LOOKING: ContextVar[Looks | None] = ContextVar("looking", default=None)
 """The look that is going on in this thread or task."""
@@ -58,12 +59,16 @@ class Reading:
 
     @contextmanager
     def remembered(self, write: Callable[[Seat, Iterable[Step[Access]]], None]) -> Iterator[None]:
-        """Run one look, and write what has to be remembered of it before its answer is given."""
+        """Run one look, and write what has to be remembered of it before its answer is given.
+
+        Denied or Missing for a viewer who is not who they are said to be (:mod:`.viewer`).
+        """
         outer = _LOOKING.get()
         if outer is not None and outer.seat.office is self.office:
             self._looks = outer  # a look inside a look is part of that one
             yield
             return
+        check_viewer(self.seat)
         mark = _LOOKING.set(self._looks)
         try:
             yield

@@ -36,6 +36,7 @@ from grassroots.workspace.kindspec import KindSpec, Record
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.overlay import Overlay
 from grassroots.workspace.sealing.envelope import Envelope
+from grassroots.workspace.viewer import check_viewer
 
 R = TypeVar("R", bound=Record)
 
@@ -110,6 +111,12 @@ class Work:
         return {code: answer.value for code, answer in found.items()}
 
     # -- reading ------------------------------------------------------------------------------------------
+    def stand_as_viewer(self) -> None:
+        """The act rests on it that whoever acts is who they are said to be; Denied or Missing if not."""
+        for ref, revision in check_viewer(self.seat).items():
+            if self.office.home is None:  # people stand beside an outbox, not in it
+                self._rest_on(ref, revision)
+
     def peek(self, kind: type[R], id_: str) -> R | None:
         """The record, or None; either way the act now rests on it."""
         spec = self.office.kinds.of(kind)
