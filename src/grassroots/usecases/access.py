@@ -15,6 +15,7 @@ from grassroots.contracts.storage import Between, Condition, Includes, Is
 from grassroots.domain.access import Access, Grant, Ground, utc_text
 from grassroots.domain.member import Member
 from grassroots.domain.pack import Packs
+from grassroots.usecases.people import about_somebody
 from grassroots.values.dates import Period
 from grassroots.values.ids import GrantId, MemberId
 from grassroots.workspace.acts import Room, act, look
@@ -95,13 +96,18 @@ class AccessRoom(Room):
 
     @look
     def grants(self, reading: Reading, *, member: MemberId | None = None) -> list[Grant]:
-        """Broken glass, in order: all that this viewer may know of, or for one person."""
-        return reading.list(Grant, *([] if member is None else [Is("member", member)]))
+        """Broken glass, in order: all that this viewer may know of, or for one person.
+
+        Missing for nobody.
+        """
+        if member is None:
+            return reading.list(Grant)
+        return about_somebody(reading, member, reading.list(Grant, Is("member", member)))
 
     @look
     def of_member(self, reading: Reading, member: MemberId) -> list[Access]:
-        """The remembered looks at one person."""
-        return reading.list(Access, Includes("people", member))
+        """The remembered looks at one person; Missing for nobody."""
+        return about_somebody(reading, member, reading.list(Access, Includes("people", member)))
 
     @look
     def report(self, reading: Reading, period: Period, *, ground: Ground | None = None) -> AccessReport:

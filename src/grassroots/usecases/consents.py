@@ -12,6 +12,7 @@ from grassroots.domain.member import Member
 from grassroots.domain.pack import Packs
 from grassroots.domain.rights import remembered
 from grassroots.errors import BadInput, Missing
+from grassroots.usecases.people import about_somebody, somebody
 from grassroots.usecases.safeguarding import child_and_guardians
 from grassroots.values.ids import ConsentId, MemberId
 from grassroots.workspace.acts import Room, act, look
@@ -77,14 +78,15 @@ class Consents(Room):
 
     @look
     def of(self, reading: Reading, member: MemberId) -> list[Consent]:
-        """What one person agreed to, in order of entry, withdrawn ones as well."""
-        return reading.list(Consent, Is("member", member))
+        """What one person agreed to, in order of entry, withdrawn ones as well; Missing for nobody."""
+        return about_somebody(reading, member, reading.list(Consent, Is("member", member)))
 
     @look
     def agreed(self, reading: Reading, member: MemberId, purpose: str, *, on: date | None = None) -> bool:
         """Whether a purpose is covered for one person on a day: by their consent, or because none is
-        needed.
+        needed. Missing for nobody.
         """
+        somebody(reading, member)
         day = on or reading.today
         if not needed(basis_of(reading.office.packs, purpose, day)):
             return True

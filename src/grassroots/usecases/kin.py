@@ -8,6 +8,7 @@ from typing import final
 from grassroots.contracts.storage import Is
 from grassroots.domain.kin import Tie, TieKind
 from grassroots.domain.member import Member
+from grassroots.usecases.people import about_somebody
 from grassroots.values.ids import MemberId, TieId
 from grassroots.workspace.acts import Room, act, look
 from grassroots.workspace.reading import Reading
@@ -42,9 +43,9 @@ class Kin(Room):
 
     @look
     def of(self, reading: Reading, member: MemberId) -> list[Tie]:
-        """The ties of one member, in order of entry, those that are over as well."""
+        """The ties of one member, in order of entry, those that are over as well; Missing for nobody."""
         both = [*reading.walk(Tie, Is("one", member)), *reading.walk(Tie, Is("other", member))]
-        return sorted(both, key=lambda tie: tie.id)
+        return about_somebody(reading, member, sorted(both, key=lambda tie: tie.id))
 
 
 def ties_of(work: Work, member: MemberId) -> list[Tie]:

@@ -21,6 +21,7 @@ from grassroots.usecases.forgetting import PAGE, emptied, forget_record
 from grassroots.usecases.outbox.box import Box, outbox_office
 from grassroots.usecases.outbox.forgetting import erase_parcels
 from grassroots.workspace.acts import Room, act, look
+from grassroots.workspace.fitting import as_asked
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.work import Work
 
@@ -50,9 +51,10 @@ class Retention(Room):
     def apply(self, plan: RetentionPlan) -> int:
         """Carry a plan out as it was seen: how many records were touched.
 
-        PlanMoved if anything it names has changed its fate meanwhile; nothing is done then. Broken off in the
-        middle, a new plan names what is left.
+        PlanMoved if anything it names has changed its fate meanwhile, BadInput for what is no plan; nothing
+        is done then. Broken off in the middle, a new plan names what is left.
         """
+        plan = as_asked("plan", RetentionPlan, plan)
         if self.plan(on=plan.on).fingerprint != plan.fingerprint:
             raise PlanMoved(plan=plan.fingerprint)
         due = tuple(one for one in plan.due if one.kind != PARCEL)

@@ -38,6 +38,7 @@ from grassroots.usecases.consents import basis_of
 from grassroots.usecases.erasing import erase_person, plan_erasure
 from grassroots.usecases.forgetting import KEPT, PAGE, WHOLE, belongs_to, forget_record, records_about
 from grassroots.usecases.kin import ties_of
+from grassroots.usecases.people import about_somebody
 from grassroots.usecases.reports.model import Words
 from grassroots.values.dates import PartialDate
 from grassroots.values.ids import HoldId, MemberId, RequestId, RestrictionId
@@ -173,13 +174,13 @@ class Rights(Room):
 
     @look
     def restrictions(self, reading: Reading, member: MemberId) -> list[Restriction]:
-        """The restrictions of one person, lifted ones as well."""
-        return reading.list(Restriction, Is("member", member))
+        """The restrictions of one person, lifted ones as well; Missing for nobody."""
+        return about_somebody(reading, member, reading.list(Restriction, Is("member", member)))
 
     @look
     def holds(self, reading: Reading, member: MemberId) -> list[Hold]:
-        """The holds on one person's records, lifted ones as well."""
-        return reading.list(Hold, Is("member", member))
+        """The holds on one person's records, lifted ones as well; Missing for nobody."""
+        return about_somebody(reading, member, reading.list(Hold, Is("member", member)))
 
     # -- seeing it all ------------------------------------------------------------------------------------
     @look

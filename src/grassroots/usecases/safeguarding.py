@@ -38,6 +38,7 @@ from grassroots.domain.safeguarding import (
     younger_than,
 )
 from grassroots.usecases.kin import ties_of
+from grassroots.usecases.people import about_somebody
 from grassroots.values.dates import Period
 from grassroots.values.ids import MemberId, ScreeningId
 from grassroots.workspace.acts import Room, act, look
@@ -100,16 +101,17 @@ class Safeguarding(Room):
 
     @look
     def screenings(self, reading: Reading, member: MemberId) -> list[Screening]:
-        """The answers about one person, oldest first."""
+        """The answers about one person, oldest first; Missing for nobody."""
         found = reading.walk(Screening, Is("member", member))
-        return sorted(found, key=lambda one: (one.on, one.id))
+        return about_somebody(reading, member, sorted(found, key=lambda one: (one.on, one.id)))
 
     @look
     def standing(self, reading: Reading, member: MemberId, *, on: date | None = None) -> Standing:
-        """How one person stands on a day (today)."""
+        """How one person stands on a day (today); Missing for nobody."""
         day = on or reading.today
         rules = safeguards(reading.office.packs, day) or Safeguards()
-        return _standing(member, list(reading.walk(Screening, Is("member", member))), day, rules)
+        found = list(reading.walk(Screening, Is("member", member)))
+        return _standing(member, about_somebody(reading, member, found), day, rules)
 
     @look
     def ending(self, reading: Reading, *, on: date | None = None) -> list[Standing]:

@@ -14,6 +14,7 @@ from grassroots.domain.policy import Action
 from grassroots.domain.seal import Anchor, Seal, SealHash, Verification, seal_id
 from grassroots.errors import BadInput, Corrupt, Missing
 from grassroots.workspace.acts import Room, act, look
+from grassroots.workspace.fitting import as_asked
 from grassroots.workspace.reading import Reading
 from grassroots.workspace.signing import Signer, read_public_key
 from grassroots.workspace.verifying import PAGE, Progress, Verifier
@@ -35,7 +36,7 @@ class Seals(Room):
         given, BadInput for a key that is none, MissingExtra without the extra ``seals``, Corrupt when the
         journal has a gap.
         """
-        return self._seal(None if key is None else Signer.read(key))
+        return self._seal(None if key is None else Signer.read(as_asked("key", str, key)))
 
     @act
     def _seal(self, work: Work, signer: Signer | None) -> Seal | None:

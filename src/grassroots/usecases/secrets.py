@@ -19,6 +19,7 @@ from grassroots.domain.policy import Action, Effect, mask_fields
 from grassroots.domain.secrets import ValuesOpened
 from grassroots.errors import BadInput, Denied, Missing
 from grassroots.workspace.acts import Room, perform
+from grassroots.workspace.fitting import as_asked
 from grassroots.workspace.work import Work
 
 
@@ -44,8 +45,9 @@ class Secrets(Room):
         reads them. Raises Denied unless the policy allows ``open`` for every group of every record, BadInput
         for a group or purpose that is none, Missing for a record that is not there: then nothing is shown.
         """
-        wanted = _groups(groups)
-        short_code(purpose, "purpose")
+        kind, ids = as_asked("kind", str, kind), as_asked("ids", Sequence[str], ids)
+        wanted = _groups(as_asked("groups", Sequence[str], groups))
+        short_code(as_asked("purpose", str, purpose), "purpose")
         if not 0 < len(ids) <= FACT_ABOUT:
             raise BadInput("secrets-how-many", found=len(ids), most=FACT_ABOUT)
         seat = attrs.evolve(self._seat, purpose=purpose)
