@@ -33,6 +33,7 @@ def _add_deliver(parser: Parser) -> None:
     parser.take("--follow", action="store_true", told="follow")
     parser.take("--every", metavar="SECONDS", type=float, default=5.0, told="every")
     parser.take("--from-start", action="store_true", told="from-start")
+    parser.take("--isolate", action="store_true", told="isolate")
 
 
 def channels_of(options: Namespace, environ: Mapping[str, str]) -> dict[str, str]:
@@ -77,7 +78,7 @@ def _deliver(options: Namespace, output: Output) -> int:
     begin = 0 if options.from_start else None
     with network_of(options) as network:
         if not options.follow:
-            done = deliver(network, channels, begin=begin)
+            done = deliver(network, channels, begin=begin, isolate=options.isolate)
             output.give(_plain(done))
             _show(done, output)
             return HELD_BACK if done.problems or done.unserved else DONE
@@ -89,6 +90,7 @@ def _deliver(options: Namespace, output: Output) -> int:
                 stop=stop,
                 every=options.every,
                 begin=begin,
+                isolate=options.isolate,
                 told=lambda done: _show(done, output, said),
                 trouble=lambda error: _trouble(error, output),
             )

@@ -86,20 +86,29 @@ def deliver(
     terms: Terms = Terms(),  # noqa: B008 - frozen
     patience: float = PATIENCE,
     plugins: Plugins | None = None,
+    isolate: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> Delivered:
     """Do one round: plan what happened, send what is due, and say what became of it.
 
     ``begin`` is the position in the journal from which a network without an outbox is planned (default: from
-    now on; 0: from its founding). ``patience`` are the seconds that a notifier has for one message. ``stop``
-    is asked between parcels.
+    now on; 0: from its founding). ``patience`` are the seconds that a notifier has for one message.
+    ``isolate``: channels that are opened by a URL work in a process of their own each, which is ended when it
+    hangs (:mod:`grassroots.delivery.isolation`). ``stop`` is asked between parcels.
 
     A plugin that cannot be opened, or misbehaves, is a problem in the answer and never an error. Storage
     errors fly, once every channel has stopped. BadInput says what is wrong with channels that cannot be some
     (no mapping, none, a name or a value that is neither URL nor notifier), with ``begin`` and ``patience``.
     """
     with Deliverer(
-        network, channels, teller=teller, begin=begin, terms=terms, patience=patience, plugins=plugins
+        network,
+        channels,
+        teller=teller,
+        begin=begin,
+        terms=terms,
+        patience=patience,
+        plugins=plugins,
+        isolate=isolate,
     ) as one:
         done = one.round(stop)
     return one.told(done)
@@ -116,6 +125,7 @@ def keep_delivering(
     terms: Terms = Terms(),  # noqa: B008 - frozen
     patience: float = PATIENCE,
     plugins: Plugins | None = None,
+    isolate: bool = False,
     told: Callable[[Delivered], None] = lambda delivered: None,
     trouble: Callable[[StorageError], None] = lambda error: None,
 ) -> None:
@@ -126,7 +136,14 @@ def keep_delivering(
     """
     seconds("every", every)
     with Deliverer(
-        network, channels, teller=teller, begin=begin, terms=terms, patience=patience, plugins=plugins
+        network,
+        channels,
+        teller=teller,
+        begin=begin,
+        terms=terms,
+        patience=patience,
+        plugins=plugins,
+        isolate=isolate,
     ) as one:
         while not stop.is_set():
             try:
@@ -150,10 +167,11 @@ class Deliverer:
         terms: Terms = Terms(),  # noqa: B008 - frozen
         patience: float = PATIENCE,
         plugins: Plugins | None = None,
+        isolate: bool = False,
     ) -> None:
         self._desk: Desk = network.desk(ACTOR)
         _checked(self._desk, begin, teller)
-        self._lines = Lines(channels, self._known, patience=patience, plugins=plugins)
+        self._lines = Lines(channels, self._known, patience=patience, plugins=plugins, isolate=isolate)
         self._teller: Tells = (
             teller
             if teller is not None

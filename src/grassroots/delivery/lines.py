@@ -9,11 +9,11 @@ from typing import Any, Final, final
 
 from grassroots import discovery
 from grassroots.contracts.notice import Limits, Notifier, channel_name
-from grassroots.discovery import Plugins, load_plugins
+from grassroots.discovery import Plugins, Status, load_plugins
 from grassroots.domain.terms import seconds
 from grassroots.errors import BadInput, GrassrootsError, PluginError
-from grassroots.usecases.outbox.guarding import Hung
-from grassroots.usecases.outbox.sending import Line, Opened, Problem, named
+from grassroots.usecases.outbox.guarding import Hung, named
+from grassroots.usecases.outbox.sending import Line, Opened, Problem
 
 Channels = Mapping[str, str | Notifier]
 """The channels of a deployment: by their name, the URL of a notifier, or a notifier."""
@@ -44,7 +44,13 @@ class Lines:
     """The channels of a deployment, each with its line; what cannot be opened is a problem and no error."""
 
     def __init__(
-        self, channels: Channels, known: Known, *, patience: float, plugins: Plugins | None = None
+        self,
+        channels: Channels,
+        known: Known,
+        *,
+        patience: float,
+        plugins: Plugins | None = None,
+        isolate: bool = False,
     ) -> None:
         self._ways = checked(channels)
         self._known = known
@@ -52,6 +58,7 @@ class Lines:
         if plugins is None and any(isinstance(way, str) for way in self._ways.values()):
             plugins = load_plugins()
         self._plugins = plugins
+        self._isolate = isolate
         self._open: dict[str, Line] = {}
         self._unopened: dict[str, tuple[Problem, float]] = {}
 
@@ -93,7 +100,7 @@ class Lines:
         url, offer = way, discovery.find_notifier(way, self._plugins)
 
         def opened() -> Opened:
-            notifier: Any = offer.open(url)
+            notifier: Any = self._apart(url) if self._isolate else offer.open(url)
             if not isinstance(notifier, Notifier):
                 cause = type(notifier).__name__
                 raise PluginError("plugin-failed", name=offer.scheme, distribution=plugin, cause=cause)
@@ -102,6 +109,13 @@ class Lines:
             return Opened(notifier, bool(takes_key), self._known(notifier.service or offer.scheme, limits))
 
         return opened
+
+    def _apart(self, url: str) -> Notifier:
+        from grassroots.delivery.isolation import Isolated
+
+        records = () if self._plugins is None else self._plugins.records
+        allow = [one.name for one in records if one.status is Status.ENABLED]
+        return Isolated(url, patience=self._patience, allow=allow)
 
     def close(self) -> None:
         """Let go of the channels. May be repeated."""

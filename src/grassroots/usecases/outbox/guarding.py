@@ -33,6 +33,20 @@ class Raised(Exception):
         self.what = what
 
 
+@final
+class Answered(Exception):
+    """A guest answered with what is no answer; ``what`` says what it was, never what it held."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+def named(error: BaseException) -> str:
+    """The name of what was raised: what it says may hold somebody's data."""
+    return error.what if isinstance(error, (Raised, Answered)) else type(error).__name__
+
+
 def within(
     seconds: float, name: str, ask: Callable[[], T], *, late: Callable[[T], object] = lambda answer: None
 ) -> T:

@@ -7,7 +7,7 @@ new one is opened. Each time the line notes a problem that says which channel, w
 Three that hang one after the other say that the channel hangs, and not these messages: then it is left alone
 for a while. However long a process runs, it leaves only so many threads behind for a channel; those that come
 back do not count. Whoever wants none left behind lets channels work in processes of their own
-(:mod:`grassroots.isolation`).
+(:mod:`grassroots.delivery.isolation`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import attrs
 
 from grassroots.contracts.notice import Delivery, Limits, Message, Notifier, Outcome
 from grassroots.errors import Unreachable
-from grassroots.usecases.outbox.guarding import Hung, Raised, leave_behind, left_behind, within
+from grassroots.usecases.outbox.guarding import Answered, Hung, leave_behind, left_behind, named, within
 
 PATIENCE: Final = 20.0
 """Seconds that a notifier has for one message."""
@@ -280,6 +280,8 @@ class Line:
     def _asked(self, notifier: Notifier, message: Message, lot: Lot) -> Delivery:
         try:
             delivery = notifier.deliver(message)
+            if wrong := wrong_answer(delivery):
+                raise Answered(wrong)
         except Unreachable:
             return Delivery.retry("unreachable")
         except Hung:
@@ -287,14 +289,13 @@ class Line:
             self.note("notifier-hangs")
             lot.hung = True
             return Delivery.uncertain(NO_ANSWER)
+        except Answered as error:
+            self.note("notifier-answer", error.what)
+            return Delivery.uncertain("wrong-answer")
         except BaseException as error:
             # SystemExit and KeyboardInterrupt of a guest are a guest's, and end nothing here.
             self.note("notifier-raised", named(error))
             return Delivery.uncertain("plugin-raised")
-        wrong = _wrong(delivery)
-        if wrong:
-            self.note("notifier-answer", wrong)
-            return Delivery.uncertain("wrong-answer")
         return delivery
 
     def note(self, code: str, what: str = "") -> None:
@@ -314,12 +315,7 @@ class Line:
             self.note("notifier-close", named(error))
 
 
-def named(error: BaseException) -> str:
-    """The name of what was raised: what it says may hold somebody's data."""
-    return error.what if isinstance(error, Raised) else type(error).__name__
-
-
-def _wrong(delivery: Any) -> str:
+def wrong_answer(delivery: Any) -> str:
     """What is wrong with an answer; nothing if it can be believed."""
     if type(delivery) is not Delivery:
         return type(delivery).__name__
