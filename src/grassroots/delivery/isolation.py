@@ -238,7 +238,7 @@ def _closed(notifier: Notifier) -> dict[str, Any]:
 
 
 def _asked(ask: Callable[[], dict[str, Any]], *, words: bool = False) -> tuple[str, Any]:
-    """What came of it, for the parent; ``words``: with words for people, as of a channel that does not open."""
+    """What came of it, for the parent; ``words``: with words for people, if it has some."""
     try:
         return "answer", ask()
     except Unreachable:
