@@ -48,7 +48,7 @@ from grassroots.workspace.codec import Codec
 from grassroots.workspace.keying import KEYED, fill, mark
 from grassroots.workspace.kinds import standard_kinds
 from grassroots.workspace.kindspec import Kinds, KindSpec
-from grassroots.workspace.ledger import LEDGER, check_replayed
+from grassroots.workspace.ledger import LEDGER, Unkept, check_replayed, unkept
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.outside import Failure, Outside
 from grassroots.workspace.sealing import HEADER, KEYRING
@@ -98,7 +98,8 @@ def open(
 
     ``erasures`` is the ledger of erasures, a file outside the database and its backups. With it every erasure
     is written down there, and whom an older backup brought back is erased again before this returns
-    (:attr:`Network.settled`). A network that kept one and was restored opens with it alone.
+    (:attr:`Network.settled`). A network that kept one and was restored opens with it alone; where none was
+    kept or given, :attr:`Network.unkept` says what nobody can know then.
 
     Raises BadInput for an unknown scheme, zone or pack; Unreachable if the storage is; PluginError if the
     storage's plugin is broken; Corrupt ``archive-unfinished`` for a network whose load was broken off;
@@ -155,8 +156,10 @@ def _opened(
 ) -> Network:
     table = _prepared(storage, kinds)
     check_whole(storage, network)
+    unsaid = None
     if ledger is None:
         check_replayed(storage, network)
+        unsaid = unkept(storage)
     founding = Charter.found(
         salt=entropy(16), zone=zone or "Asia/Shanghai", founded_on=clock().astimezone(UTC).date()
     ).after
@@ -196,7 +199,7 @@ def _opened(
     settled = None if ledger is None else settle_erasures(_seat(office), ledger)
     if policy is not None:
         office = attrs.evolve(office, outside=Outside(policy, clock))
-    return Network(office, settled)
+    return Network(office, settled, unsaid)
 
 
 @contextmanager
@@ -304,10 +307,13 @@ def _calendar() -> Calendar:
 class Network:
     """One open network. Give every actor a desk; close it, or use it in ``with``."""
 
-    def __init__(self, office: Office, settled: Settled | None = None) -> None:
+    def __init__(self, office: Office, settled: Settled | None = None, unkept: Unkept | None = None) -> None:
         self._office = office
         self.settled = settled
         """What opening did so that network and ledger say the same; None without a ledger."""
+        self.unkept = unkept
+        """What an app has to tell its office where a ledger is missing: a backup may have brought somebody
+        back, or would. None if there is nothing to tell, or the ledger was given."""
 
     @property
     def name(self) -> str:

@@ -249,3 +249,99 @@ def test_a_place_that_is_none_is_said_in_words(tmp_path: Path, body: bytes) -> N
             place(storage, KEPT)
         assert error.value.code == "corrupt"
     assert Place().lines == 0
+
+
+# -- where no ledger is kept ------------------------------------------------------------------------------
+def told(network: Network) -> tuple[str, int, int] | None:
+    if network.unkept is None:
+        return None
+    return network.unkept.code, network.unkept.erased, int(network.unkept.facts["lines"])
+
+
+@pytest.mark.parametrize("sealed", [True, pytest.param(False, marks=OPEN)], ids=["sealed", "open"])
+def test_whoever_erases_without_a_ledger_is_told_at_every_opening_until_one_is_begun(
+    tmp_path: Path, sealed: bool
+) -> None:
+    town, ledger = tmp_path / "town.db", tmp_path / "erasures.jsonl"
+    with opened(town, None, sealed=sealed) as network:
+        assert told(network) is None, "nobody was erased: there is nothing to tell"
+        desk = network.desk("steward:office")
+        people = [desk.members.register(name=f"卯{number}").id for number in range(3)]
+        for one in people[:2]:
+            desk.rights.erase(one)
+        desk.rights.erase(people[0])
+        assert desk.seals.verify().findings == ()
+    with opened(town, None, sealed=sealed) as network:
+        assert told(network) == ("erasures-unkept", 2, 0)
+    with opened(town, ledger, sealed=sealed) as network:
+        assert told(network) is None
+        assert network.settled == Settled(added=2)
+    with opened(town, None, sealed=sealed) as network:
+        assert told(network) == ("erasures-not-given", 0, 2)
+        network.desk("steward:office").rights.erase(people[2])
+    with opened(town, ledger, sealed=sealed) as network:
+        assert network.settled == Settled(added=1), "erased meanwhile, and written down now"
+
+
+def test_a_backup_of_a_network_without_a_ledger_says_that_it_may_have_brought_somebody_back(
+    tmp_path: Path,
+) -> None:
+    ledger = tmp_path / "erasures.jsonl"
+    with opened(tmp_path / "town.db", None) as network:
+        desk = network.desk("steward:office")
+        goes, _ = lived(desk)
+        desk.archive.dump(tmp_path / "before.jsonl", program="test")
+        desk.keys.backup(tmp_path / "keys.jsonl")
+        desk.rights.erase(goes)
+    back = restore(tmp_path, "before.jsonl", "keys.jsonl", "back.db")
+    with opened(back, None) as network:
+        assert told(network) == ("erasures-restored", 0, 0)
+        desk = network.desk("steward:office")
+        assert desk.members.get(goes).name != "***", "that is what is told of"
+        desk.rights.erase(goes)
+    with opened(back, None) as network:
+        assert told(network) == ("erasures-restored", 1, 0), "who else is back, nobody here can know"
+    with opened(back, ledger) as network:
+        assert network.settled == Settled(added=1)
+    with opened(back, ledger) as network:
+        assert told(network) is None
+
+
+def test_the_command_line_tells_where_no_ledger_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, keys_, archive = f"sqlite:///{tmp_path / 'town.db'}", tmp_path / "town.keys", tmp_path / "a.jsonl"
+    keys_.write_text("k1:" + "5a" * 32)
+    monkeypatch.setenv("GRASSROOTS_KEYS_FROM", f"file:{keys_}")
+
+    def run(*words: str, code: int = 0) -> tuple[str, str]:
+        assert main([*words, "--language", "en"]) == code
+        said = capsys.readouterr()
+        return said.out, said.err
+
+    run("init", "--network", town)
+    with grassroots.open(town, keys=f"file:{keys_}") as network:
+        goes = network.desk("steward:office").members.register(name="卯大山").id
+    assert run("keys", "check", "--network", town)[1] == ""
+    run("backup", town, str(archive))
+    _, beside = run("rights", "erase", goes, "--network", town)
+    assert "1 people were erased here" in beside
+    assert f"erasures record {tmp_path / 'default.erasures.jsonl'}" in beside, "beside the keys"
+    assert "1 people were erased here" in run("keys", "check", "--network", town)[1]
+    # A move knows what the old place knew, and is no backup.
+    run("move", town, f"sqlite:///{tmp_path / 'moved.db'}")
+    moved = run("keys", "check", "--network", f"sqlite:///{tmp_path / 'moved.db'}")[1]
+    assert "1 people were erased here" in moved
+    # An archive that names no ledger says so when it is restored, to a program as well.
+    ring = tmp_path / "k.jsonl"
+    run("keys", "backup", str(ring), "--network", town)
+    out, _ = run("restore", str(archive), f"sqlite:///{tmp_path / 'back.db'}")
+    assert "names no ledger of erasures" in out
+    out, _ = run("restore", str(archive), f"sqlite:///{tmp_path / 'json.db'}", "--json")
+    assert json.loads(out)["erasures"] == "erasures-restored"
+    run("keys", "restore", str(ring), "--network", f"sqlite:///{tmp_path / 'back.db'}")
+    back = f"sqlite:///{tmp_path / 'back.db'}"
+    assert "came from a backup" in run("keys", "check", "--network", back)[1]
+    run("erasures", "record", str(tmp_path / "default.erasures.jsonl"), "--network", back)
+    monkeypatch.setenv("GRASSROOTS_ERASURES", str(tmp_path / "default.erasures.jsonl"))
+    assert run("keys", "check", "--network", back)[1] == ""

@@ -16,6 +16,7 @@ from grassroots.cli.parser import Command, Parser
 from grassroots.cli.targets import check_not_storage
 from grassroots.errors import Corrupt
 from grassroots.workspace.annex import drop_whole
+from grassroots.workspace.ledger import RESTORED, Unkept, unkept
 
 if TYPE_CHECKING:
     from grassroots.contracts.hooks import StorageOffer
@@ -102,20 +103,28 @@ def _in(options: Namespace, output: Output, *, read_back: bool) -> int:
     with _bar(output, "check") as bar:
         name = options.there or verify(options.file, bar).network
     told = _filled(options.file, offer, options.url, name, output, read_back=read_back)
-    output.give({"archive": told.plain(), "network": name, "storage": shown(options.url), "same": read_back})
+    answer = {"archive": told.plain(), "network": name, "storage": shown(options.url), "same": read_back}
+    output.give({**answer, "erasures": RESTORED.code if told.ledger is None else "erasures-wanted"})
     _say_loaded(output, told, name, options.url, read_back=read_back)
     return DONE
 
 
 def _filled(
-    file: Path, offer: StorageOffer, url: str, name: str, output: Output, *, read_back: bool
+    file: Path,
+    offer: StorageOffer,
+    url: str,
+    name: str,
+    output: Output,
+    *,
+    read_back: bool,
+    unkept: Unkept | None = RESTORED,
 ) -> Manifest:
     """Load, and read back if that is wished. What came out different is no network and is taken away."""
     from grassroots.usecases.archive import check_same, load
 
     with offer.open(url, name) as storage:
         with _bar(output, "load") as bar:
-            told = load(file, storage, bar)
+            told = load(file, storage, bar, unkept=unkept)
         if not read_back:
             return told
         try:
@@ -139,6 +148,8 @@ def _say_loaded(
         output.say("cli-archive-same")
     if told.ledger is not None and not moved:
         output.say("cli-erasures-to-replay", lines=told.ledger.lines)
+    elif not moved:
+        output.say(RESTORED.code, **RESTORED.facts)
 
 
 def _move(options: Namespace, output: Output) -> int:
@@ -159,7 +170,8 @@ def _move(options: Namespace, output: Output) -> int:
             file = Path(folder) / "archive.jsonl"
             with _bar(output, "write") as bar:
                 desk.archive.dump(file, program=__version__, progress=bar)
-            told = _filled(file, offer, options.target, name, output, read_back=True)
+            known = unkept(desk.seat.office.storage)
+            told = _filled(file, offer, options.target, name, output, read_back=True, unkept=known)
             if desk.seat.office.sealing is not None:
                 # A move takes everything along; an archive alone would be a network that nobody can read.
                 desk.keys.backup(Path(folder) / "keys.jsonl")

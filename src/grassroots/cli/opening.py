@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grassroots.network import Network
     from grassroots.values.dates import Period
     from grassroots.values.ids import StationId
+    from grassroots.workspace.ledger import Unkept
 
 VARIABLE = "GRASSROOTS_STORAGE"
 KEYS_VARIABLE = "GRASSROOTS_KEYS_FROM"
@@ -97,10 +98,27 @@ def sealing_bar(options: Namespace) -> Iterator[Callable[[int, int], None]]:
 
 def _tell_settled(options: Namespace, network: Network) -> None:
     """Whoever works with a restored network has to know that it was not as the backup left it."""
-    if network.settled is not None and network.settled.erased and options.command != "erasures":
+    if options.command == "erasures":
+        return
+    if network.settled is not None and network.settled.erased:
         options.output.warn(
             options.output.word("cli-erasures-replayed", {"count": len(network.settled.erased)})
         )
+    if network.unkept is not None:
+        tell_unkept(options, network.unkept)
+
+
+def tell_unkept(options: Namespace, unkept: Unkept) -> None:
+    """A line beside the answer: without a ledger a backup brings people back, and nobody would know."""
+    facts = {**unkept.facts, "file": str(_usual_ledger(options))}
+    options.output.warn(options.output.word(unkept.code, facts))
+
+
+def _usual_ledger(options: Namespace) -> Path:
+    """Where a ledger is best begun: beside the keys, which are kept apart from database and backups too."""
+    keys = keys_of(options) or ""
+    name = f"{options.name}.erasures.jsonl"
+    return Path(keys.removeprefix("file:")).parent / name if keys.startswith("file:") else Path(name)
 
 
 @contextmanager

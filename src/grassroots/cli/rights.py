@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from grassroots.cli.opening import desk_of, period_of, write_text
+from grassroots.cli.opening import desk_of, period_of, tell_unkept, write_text
 from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
 from grassroots.cli.targets import check_target
 from grassroots.errors import BadInput
 from grassroots.values.ids import MemberId
+from grassroots.workspace.ledger import unkept
 
 if TYPE_CHECKING:
     from grassroots.desk import Desk
@@ -154,6 +155,7 @@ def _rights(options: Namespace, output: Output) -> int:
                 touched = desk.rights.erase(member, reason=options.reason)
                 output.give({"member": member, "records": touched})
                 output.say("cli-erased", count=touched)
+                _tell_unkept(desk, options)
             case "restrict":
                 made = desk.rights.restrict(member, reason=options.reason)
                 output.give({"restriction": made.id})
@@ -163,6 +165,14 @@ def _rights(options: Namespace, output: Output) -> int:
                 output.give({"hold": held.id})
                 output.say("cli-held", id=held.id)
     return DONE
+
+
+def _tell_unkept(desk: Desk, options: Namespace) -> None:
+    """Whoever has just erased somebody has to know that a backup would bring them back."""
+    office = desk.seat.office
+    known = unkept(office.storage) if office.ledger is None else None
+    if known is not None:
+        tell_unkept(options, known)
 
 
 def _about(desk: Desk, member: MemberId, options: Namespace, output: Output) -> int:

@@ -29,6 +29,7 @@ from grassroots.workspace.acts import TRIES, commit, jitter
 from grassroots.workspace.codec import commitment
 from grassroots.workspace.destroying import destroyed
 from grassroots.workspace.kindspec import KindSpec
+from grassroots.workspace.ledger import LEDGER, one_more
 from grassroots.workspace.office import Office, Seat
 from grassroots.workspace.sealing import Envelope
 from grassroots.workspace.sealing.rings import KeyRef
@@ -313,11 +314,13 @@ def _last(seat: Seat, people: tuple[MemberId, ...], ground: str, done: int) -> P
         bases[ref] = stored.revision
     if not writes and before is not None:
         return before
-    rings = destroyed(office, keys, bases)
+    touched, rings = len(writes), destroyed(office, keys, bases)
+    if office.ledger is None:
+        more, note = one_more(office.storage)
+        bases.update(more)
+        writes.extend(note)
     told = {one for id_ in people for one in _keys_before(office, id_)}
-    event = PersonErased(
-        ground=ground, records=done + len(writes), keys=tuple(sorted({*told, *_named(keys)}))
-    )
+    event = PersonErased(ground=ground, records=done + touched, keys=tuple(sorted({*told, *_named(keys)})))
     _commit(seat, event, refs, (*writes, *rings), {**envelope.bases, **bases}, envelope)
     return event
 
@@ -335,7 +338,7 @@ def _commit(
     vouched = {
         str(write.ref): commitment(write.body) if isinstance(write, Put) else ""
         for write in writes
-        if write.ref.kind != SWEEP.kind
+        if write.ref.kind not in (SWEEP.kind, LEDGER.name)
     }
     told = {
         "at": now.isoformat().replace("+00:00", "Z"),

@@ -14,18 +14,25 @@ from grassroots.usecases.archive.reading import Act, ArchiveFile
 from grassroots.usecases.archive.writing import Nowhere, dump
 from grassroots.workspace.arriving import ARRIVING, Arriving, arriving
 from grassroots.workspace.keying import KEYED, mark
-from grassroots.workspace.ledger import LEDGER, WANTED
+from grassroots.workspace.ledger import LEDGER, RESTORED, WANTED, Unkept
 
 _TRIES: Final = 10
 
 
-def load(path: Path, storage: Storage, progress: Progress = lambda done, of: None) -> Manifest:
+def load(
+    path: Path,
+    storage: Storage,
+    progress: Progress = lambda done, of: None,
+    *,
+    unkept: Unkept | None = RESTORED,
+) -> Manifest:
     """Write an archive into a network where nothing has happened yet; nothing is written before it verified.
 
     Each batch comes back with its id, its facts and their positions; each record comes with the batch that
     wrote it last, so that its revision is the same. Until the last batch nobody can open the network; the
     same load again goes on where the first was broken off. If the network kept a ledger of erasures, nobody
-    opens it without that either. Raises as :class:`ArchiveFile`, and BadArchive
+    opens it without that either; if it kept none, every opening tells that it was restored (``unkept``: what
+    the network is to know instead, for a move). Raises as :class:`ArchiveFile`, and BadArchive
     ``archive-target-not-empty``, ``archive-target-moved`` (somebody else wrote there meanwhile),
     ``archive-first-act-full``.
     """
@@ -37,6 +44,8 @@ def load(path: Path, storage: Storage, progress: Progress = lambda done, of: Non
     marks = [arrives.put(), *(mark(one.kind, one.version) for one in told.kinds)]
     if told.ledger is not None:
         marks.append(told.ledger.put(WANTED))
+    elif unkept is not None:
+        marks.append(unkept.put())
     stands = _begun(storage, arrives)
     for act in archive.acts():
         if act.last <= stands:
