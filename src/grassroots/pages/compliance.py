@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from grassroots.contracts.policy import Posture
+from grassroots.domain.history import History
 from grassroots.locale import label, say
 from grassroots.pages.document import Document, Section, render_document
 from grassroots.usecases.access import AccessReport
@@ -39,6 +40,20 @@ class _Words:
 
     def heads(self, *codes: str) -> list[str]:
         return [self(f"page-head-{code}") for code in codes]
+
+    def actor(self, name: str) -> str:
+        """An actor of the trail ("steward:office") in words; whatever is no such name stays."""
+        posture, colon, who = name.partition(":")
+        known = self.label("posture", posture)
+        return f"{known} {who}" if colon and known != posture else name
+
+    def reason(self, code: str, kind: str = "") -> str:
+        """A reason that stands as a short code, where the catalogue knows it; else as the office wrote it."""
+        return self.first(code, f"{kind}-reason", "reason-code", "parcel-reason")
+
+    def first(self, code: str, *groups: str) -> str:
+        """The label of a code in the first of these groups that has one."""
+        return next((found for group in groups if (found := self.label(group, code)) != code), code)
 
     def moment(self, moment: datetime) -> str:
         return f"{moment:%Y-%m-%d %H:%M}"
@@ -163,7 +178,7 @@ def render_minors_audit(audit: MinorsAudit, language: str = "zh") -> str:
     ]
     found = [(w("page-without-guardian"), one) for one in audit.without_guardian]
     found += [(w("page-without-consent"), one) for one in audit.without_consent]
-    by_actor = [(name, str(number)) for name, number in _counted(audit.looks).items()]
+    by_actor = [(w.actor(name), str(number)) for name, number in _counted(audit.looks).items()]
     measures = [
         w("page-measure-looks", yes=w.yes(audit.looks_remembered)),
         w("page-emergency-looks", count=audit.emergency_looks),
@@ -209,7 +224,7 @@ def _looks(w: _Words, report: AccessReport) -> Section:
     rows = [
         (
             w.moment(one.at.astimezone(zone)),
-            one.by,
+            w.actor(one.by),
             w.label("purpose", one.purpose),
             w.label("ground", one.ground.value),
             str(len(one.people)),
@@ -235,18 +250,21 @@ def render_access_report(report: AccessReport, network: str, language: str = "zh
     grants = [
         (
             w.moment(one.opened.astimezone(zone)),
-            one.by,
+            w.actor(one.by),
             report.names.get(one.member) or one.member,
-            f"{one.reason}: {one.words}" if one.words else one.reason,
+            w("page-why", reason=w.reason(one.reason), words=one.words)
+            if one.words
+            else w.reason(one.reason),
             w.moment((one.closed or one.until).astimezone(zone)),
             w.listed(
-                f"{name} ({w('page-seen' if name in one.seen else 'page-unseen')})" for name in one.told
+                w(f"page-told-{'seen' if name in one.seen else 'unseen'}", name=w.actor(name))
+                for name in one.told
             ),
         )
         for one in report.grants
     ]
     by_ground = [(w.label("ground", ground.value), str(n)) for ground, n in report.by_ground.items()]
-    by_actor = [(name, str(number)) for name, number in report.by_actor.items()]
+    by_actor = [(w.actor(name), str(number)) for name, number in report.by_actor.items()]
     return render_document(
         Document(
             title=w("page-access-title", period=report.period.iso),
@@ -302,9 +320,9 @@ def render_person_file(file: PersonFile, network: str, language: str = "zh") -> 
                     title=w("page-former"),
                     head=w.heads("when", "what", "value"),
                     rows=[
-                        (w.moment(one.at.astimezone(zone)), w.label("field", name), _value(w, file, value))
+                        (w.moment(one.at.astimezone(zone)), w.label("field", name), value)
                         for one in file.history
-                        for name, value in one.former.items()
+                        for name, value in _told_before(w, file, one)
                     ],
                     nothing=w("page-no-former"),
                 ),
@@ -328,28 +346,68 @@ def _told(w: _Words, file: PersonFile, one: Kept) -> Iterable[tuple[str, str]]:
         if words is not None:
             yield w.label("field", name), _state(w, one.kind, words.of(w.language))
         else:
-            yield w.label("field", name), _value(w, file, value)
+            yield w.label("field", name), _value(w, file, value, one.kind, name)
+
+
+def _told_before(w: _Words, file: PersonFile, one: History) -> Iterable[tuple[str, str]]:
+    kind, _, _ = one.about.partition("/")
+    for name, value in _former(one.former).items():
+        yield name, _value(w, file, value, kind, name)
 
 
 def _state(w: _Words, kind: str, word: str) -> str:
     """The word of a code; what the catalogue knows as a state of this kind only, by that."""
-    for group in (f"{kind}-status", "state"):
-        found = w.label(group, word)
-        if found != word:
-            return found
-    return word
+    return w.first(word, f"{kind}-status", "state")
 
 
-def _value(w: _Words, file: PersonFile, value: Any) -> str:
+def _value(w: _Words, file: PersonFile, value: Any, kind: str, path: str) -> str:
+    """A value in words; ``path`` names its field, and those in which it is (``born.source``)."""
     if isinstance(value, bool):
         return w.yes(value)
     if isinstance(value, str):
-        return file.names.get(value) or (file.member.name if value == file.member.id else value)
+        return _word(w, file, value, kind, path)
     if isinstance(value, (list, tuple)):
-        return w.listed(_value(w, file, item) for item in value)
+        return w.listed(_value(w, file, item, kind, path) for item in value)
     if isinstance(value, Mapping):
-        return w.listed(f"{w.label('field', name)}: {_value(w, file, item)}" for name, item in value.items())
+        return w.listed(
+            w("page-part", field=w.label("field", name), value=_value(w, file, item, kind, f"{path}.{name}"))
+            for name, item in value.items()
+        )
     return w("page-nothing") if value is None else str(value)
+
+
+_OTHER_GROUPS: Final = {
+    "call.key": "notice-key",
+    "call.language": "language",
+    "screening.source": "screening-source",
+    "categories": "category",
+    "category": "head-count",
+    "family": "role-family",
+    "goals": "goal",
+    "purpose": "purpose",
+    "purposes": "purpose",
+}
+"""Of fields whose codes are no enum: they are told by packs and charters. Of one kind, or of all."""
+
+
+def _group(file: PersonFile, kind: str, path: str) -> str | None:
+    field = path.rpartition(".")[2]
+    known = file.groups.get(kind, {}).get(path)
+    return known or _OTHER_GROUPS.get(f"{kind}.{path}") or _OTHER_GROUPS.get(field)
+
+
+def _word(w: _Words, file: PersonFile, value: str, kind: str, path: str) -> str:
+    if value == file.member.id or value in file.names:
+        return file.names.get(value) or file.member.name
+    field = path.rpartition(".")[2]
+    if (group := _group(file, kind, path)) is not None:
+        return w.first(value, group, f"{kind}-status", "state")
+    if field == "reason" or field.endswith("_reason"):
+        return w.reason(value, kind)
+    about, slash, id_ = value.partition("/")
+    if slash and about in file.groups:
+        return f"{w.label('kind', about)} {id_}"
+    return w.actor(value)
 
 
 def plain_person_file(file: PersonFile) -> dict[str, Any]:

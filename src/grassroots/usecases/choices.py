@@ -6,9 +6,14 @@ refused instead, with what would have been possible.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import typing
+from collections.abc import Iterable, Iterator, Mapping
 from enum import EnumMeta
+from functools import cache
+from types import MappingProxyType
 from typing import Any
+
+import attrs
 
 from grassroots.contracts.storage import Key, Ref
 from grassroots.errors import BadInput, Denied
@@ -87,6 +92,25 @@ def _possible(reading: Reading, kind: str, key: str, choice: Choice, value: Any)
 def _group(choice: EnumMeta) -> str:
     """The group of an enum's labels: ``ConcernKind`` is ``concern-kind``."""
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in choice.__name__)[1:]
+
+
+@cache
+def code_groups(record: type) -> Mapping[str, str]:
+    """Where the labels of a record's codes stand: a group for each field that holds an enum, also inside a
+    list; of a field inside another by both names (``born.source``).
+    """
+    return MappingProxyType(dict(_coded(record, "")))
+
+
+def _coded(hint: Any, path: str) -> Iterator[tuple[str, str]]:
+    for part in typing.get_args(hint):
+        yield from _coded(part, path)
+    if isinstance(hint, EnumMeta):
+        yield path, _group(hint)
+    elif isinstance(hint, type) and attrs.has(hint):
+        hints = typing.get_type_hints(hint)
+        for field in attrs.fields(hint):
+            yield from _coded(hints[field.name], f"{path}.{field.name}" if path else field.name)
 
 
 def _name(record: Any, language: str) -> str:

@@ -33,7 +33,7 @@ from grassroots.domain.rights import (
     remembered,
 )
 from grassroots.errors import Denied
-from grassroots.usecases.choices import labels
+from grassroots.usecases.choices import code_groups, labels
 from grassroots.usecases.consents import basis_of
 from grassroots.usecases.erasing import erase_person, plan_erasure
 from grassroots.usecases.forgetting import KEPT, PAGE, WHOLE, belongs_to, forget_record, records_about
@@ -63,8 +63,10 @@ class Kept:
 @final
 @attrs.frozen(kw_only=True)
 class PersonFile:
-    """Everything that is kept about one person. ``names`` are masked names of others whom the records
-    name.
+    """Everything that is kept about one person.
+
+    ``names`` are masked names of others whom the records name; ``words`` the words of codes and ids of closed
+    sets, ``groups`` for each kind the groups in which the labels of its other codes stand.
     """
 
     member: Member
@@ -76,6 +78,7 @@ class PersonFile:
     names: Mapping[str, str]
     purposes: Mapping[str, Basis]
     words: Mapping[tuple[str, str, str], Words]
+    groups: Mapping[str, Mapping[str, str]]
 
 
 @final
@@ -206,16 +209,17 @@ class Rights(Room):
         return PersonFile(
             member=person,
             made=reading.now.astimezone(reading.office.zone),
-            records=tuple(_kept(spec.name, r) for spec, r in found if spec.name not in ("access", "grant")),
+            records=tuple(kept(spec.name, r) for spec, r in found if spec.name not in ("access", "grant")),
             history=tuple(sorted(history, key=lambda one: (one.at, one.id))),
             consents=tuple(record for spec, record in found if spec.name == "consent"),
-            looks=tuple(_kept(spec.name, r) for spec, r in found if spec.name in ("access", "grant")),
+            looks=tuple(kept(spec.name, r) for spec, r in found if spec.name in ("access", "grant")),
             names=_masked_names(reading, others),
             purposes={
                 id_: Basis(answer.value["basis"])
                 for id_, answer in reading.office.packs.table("purpose", today).items()
             },
             words=_words(reading, {spec.name for spec, _ in found}),
+            groups={spec.name: code_groups(spec.record) for spec in reading.office.kinds},
         )
 
     # -- forgetting ---------------------------------------------------------------------------------------
@@ -281,7 +285,8 @@ def may_forget(work: Work, member: MemberId) -> None:
                 raise KeptByLaw(member=member, rule=rule.id, until=over.isoformat())
 
 
-def _kept(kind: str, record: Any) -> Kept:
+def kept(kind: str, record: Any) -> Kept:
+    """A record as plain data for the file of whom it is about, what is empty left out."""
     told = _plain(record)
     return Kept(kind=kind, id=record.id, fields={name: value for name, value in told.items() if name != "id"})
 
