@@ -268,6 +268,15 @@ class Questions:
         demands = self.reading.get(Role, role).demands
         return lambda row: bool(_record(self.reading, row).hindered(demands))
 
+    def above(self, place: str) -> tuple[str, ...]:
+        """The stations above one in the network's tree, the nearest first."""
+        self.below(place)
+        parent = {id_: one for one, ids in (self._tree or {}).items() if one for id_ in ids}
+        found: list[str] = []
+        while (place := parent.get(place, "")) and place not in found:
+            found.append(place)
+        return tuple(found)
+
     def below(self, place: str) -> tuple[str, ...]:
         """A station and all below it in the network's tree; Missing if there is no such station."""
         if self._tree is None:

@@ -20,6 +20,7 @@ from grassroots.domain.pack import Pack
 from grassroots.domain.smallcounts import large_groups
 from grassroots.errors import Conflict, Missing
 from grassroots.usecases.counting import Question, Questions
+from grassroots.usecases.differencing import check_apart
 from grassroots.usecases.measures import MEASURES, Counted
 from grassroots.values.counts import Rate
 from grassroots.values.dates import Period
@@ -125,13 +126,16 @@ class Figures(Room):
     ) -> Figure:
         """One figure for a period (None: all time) and a place (a station's id, with all below it).
 
-        ``where`` narrows the definition; ``extra`` brings definitions that stand in no pack.
+        ``where`` narrows the definition; ``extra`` brings definitions that stand in no pack. By guarded
+        fields some viewers are told large numbers only (Denied ``count-too-small``), and of questions of
+        their own none that tells a small one beside another (``count-too-close``, ``count-age-step``).
         """
-        known = {**definitions(reading.office.packs.active), **(extra or {})}
+        menu = definitions(reading.office.packs.active)
+        known = {**menu, **(extra or {})}
         definition = known.get(figure) if isinstance(figure, str) else figure
         if definition is None:
             raise Missing("figure-unknown", kind="figure", id=str(figure))
-        return _Computer(reading, known).compute(definition, period, place, where or {})
+        return _Computer(reading, known, menu).compute(definition, period, place, where or {})
 
 
 def definitions(packs: Iterable[Pack]) -> dict[str, Definition]:
@@ -155,9 +159,12 @@ def standard_definitions() -> Mapping[str, Definition]:
 class _Computer:
     """Computes one figure and those it is made of, on one reading."""
 
-    def __init__(self, reading: Reading, known: Mapping[str, Definition]) -> None:
+    def __init__(
+        self, reading: Reading, known: Mapping[str, Definition], menu: Mapping[str, Definition]
+    ) -> None:
         self.reading = reading
         self.known = known
+        self.menu = menu
         self.questions = Questions(reading)
 
     def compute(
@@ -174,6 +181,8 @@ class _Computer:
             # would nought.
             self.reading.large_enough(question.guarded_kind, _people(counted))
             self._leaves_enough(question, counted, where)
+            if where or self.menu.get(definition.id) != definition:
+                check_apart(self.questions, question, where, self.menu)
             least = self.reading.office.smallest_count(self.reading.today)
             counted = attrs.evolve(counted, left_out=0)
         return Figure(
@@ -194,7 +203,7 @@ class _Computer:
         """Denied ``count-too-small`` if what is not counted is itself a small number.
 
         "All but one of them" tells of that one, and "all of them" of each. So does a number at one place
-        beside the number at all places: what is over elsewhere is looked at too.
+        beside the number of a place above it, or of all: what is over elsewhere is looked at too.
         """
         definition = question.definition
         if definition.measure is Measure.LIKENESSES:
@@ -202,12 +211,14 @@ class _Computer:
         number, among = _rows(counted), question.among()
         if definition.measure is not Measure.MEAN or question.guarded:
             self.reading.large_enough(question.guarded_kind, among - number)
-        if question.place is not None:
-            everywhere = self.questions.ask(definition, question.period, None, where)
-            elsewhere = everywhere.among() - among
+        for above in () if question.place is None else (*self.questions.above(question.place), None):
+            wider = self.questions.ask(definition, question.period, above, where)
+            elsewhere = wider.among() - among
             if elsewhere:
-                left = _rows(MEASURES[definition.measure](everywhere)) - number
+                left = _rows(MEASURES[definition.measure](wider)) - number
                 self.reading.large_enough(question.guarded_kind, left)
+                if question.guarded:  # "all of them over there" tells of each
+                    self.reading.large_enough(question.guarded_kind, elsewhere - left)
 
     def _composed(
         self, definition: Definition, period: Period | None, place: str | None, where: Mapping[str, Any]
