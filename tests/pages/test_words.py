@@ -64,7 +64,7 @@ def renderers() -> Iterator[str]:
     for found in pkgutil.iter_modules(grassroots.pages.__path__):
         module = importlib.import_module(f"grassroots.pages.{found.name}")
         for name, value in vars(module).items():
-            own = inspect.isfunction(value) and value.__module__ == module.__name__
+            own = inspect.isfunction(value) and value.__module__.startswith(module.__name__)
             if own and name.startswith("render_") and "language" in inspect.signature(value).parameters:
                 yield name
 

@@ -241,7 +241,7 @@ def test_no_two_answers_one_condition_apart_leave_a_small_number(people: list[tu
                     if 2025 - year - 1 >= age and status_ in (None, status) and place_ in (None, place)
                 )
                 assert len(counts) == value
-        for (one, whom), (other, whom_else) in product(told.items(), repeat=2):
-            if sum(a != b for a, b in zip(one, other, strict=True)) == 1 and whom < whom_else:
-                stepped = one[0] == other[0] or abs(one[0] - other[0]) == 5
-                assert not stepped or len(whom_else - whom) >= LEAST, (one, other)
+        for (first, fewer), (second, more) in product(told.items(), repeat=2):
+            if sum(a != b for a, b in zip(first, second, strict=True)) == 1 and fewer < more:
+                stepped = first[0] == second[0] or abs(first[0] - second[0]) == 5
+                assert not stepped or len(more - fewer) >= LEAST, (first, second)

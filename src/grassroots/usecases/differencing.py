@@ -27,7 +27,7 @@ from grassroots.usecases.measures import MEASURES
 from grassroots.values.dates import Period
 
 _STEP: Final = 5
-"""Years of age, where no pack in force says ``age_step``."""
+"""Years of age, where no pack in force says ``age_step_years``."""
 _COMPOSED: Final = (Measure.RATE, Measure.TOTAL)
 
 
@@ -63,7 +63,7 @@ def check_apart(
         return
     reading, guarded = question.reading, question.guarded
     rules = reading.office.packs.table("publishing", reading.today).get("small-counts")
-    step = int(rules.value.get("age_step", _STEP)) if rules is not None else _STEP
+    step = int(rules.value.get("age_step_years", _STEP)) if rules is not None else _STEP
     _check_steps(question, where, step)
     mine = _Sets.of(question)
     least = reading.office.smallest_count(reading.today)

@@ -380,7 +380,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
                 "text_en": _must(_TEXT),
             }
         ),
-        "publishing": Table(columns={"least_count": _must(_SOME), "age_step": _SOME}),
+        "publishing": Table(columns={"least_count": _must(_SOME), "age_step_years": _SOME}),
         "emergency_access": Table(columns={"open_minutes": _must(_SOME), "told_least_count": _must(_SOME)}),
         "rights_request": Table(columns={"answer_days": _must(_SOME)}),
         "safeguarding": Table(

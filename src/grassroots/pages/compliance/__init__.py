@@ -6,69 +6,32 @@ Everything in them comes from records and packs; the words stand in locale/.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, Final
 
 from grassroots.contracts.policy import Posture
-from grassroots.domain.history import History
-from grassroots.locale import label, say
+from grassroots.pages.compliance.person import plain_person_file, render_person_file
+from grassroots.pages.compliance.words import Words
 from grassroots.pages.document import Document, Section, render_document
 from grassroots.usecases.access import AccessReport
 from grassroots.usecases.compliance import ImpactAssessment, MinorsAudit, ProcessingRecord
-from grassroots.usecases.rights import Kept, PersonFile
+
+__all__ = [
+    "plain_person_file",
+    "render_access_report",
+    "render_impact_assessment",
+    "render_minors_audit",
+    "render_person_file",
+    "render_processing_record",
+]
 
 MOST_ROWS = 500
 """How many looks a page lists before it says how many more there are; the JSON has all of them."""
 
 
-class _Words:
-    """The words of one language."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def __call__(self, code: str, **facts: object) -> str:
-        return say(code, facts, self.language)
-
-    def label(self, group: str, code: str) -> str:
-        return label(group, code, self.language)
-
-    def listed(self, words: Iterable[str]) -> str:
-        return ("、" if self.language == "zh" else ", ").join(words) or self("page-nothing")
-
-    def heads(self, *codes: str) -> list[str]:
-        return [self(f"page-head-{code}") for code in codes]
-
-    def actor(self, name: str) -> str:
-        """An actor of the trail ("steward:office") in words; whatever is no such name stays."""
-        posture, colon, who = name.partition(":")
-        known = self.label("posture", posture)
-        return f"{known} {who}" if colon and known != posture else name
-
-    def reason(self, code: str, kind: str = "") -> str:
-        """A reason that stands as a short code, where the catalogue knows it; else as the office wrote it."""
-        return self.first(code, f"{kind}-reason", "reason-code", "parcel-reason")
-
-    def first(self, code: str, *groups: str) -> str:
-        """The label of a code in the first of these groups that has one."""
-        return next((found for group in groups if (found := self.label(group, code)) != code), code)
-
-    def moment(self, moment: datetime) -> str:
-        return f"{moment:%Y-%m-%d %H:%M}"
-
-    def made(self, moment: datetime) -> str:
-        return self("page-made", moment=self.moment(moment))
-
-    def yes(self, yes: bool) -> str:
-        return self("page-yes" if yes else "page-no")
-
-
 # -- what is processed ------------------------------------------------------------------------------------
 def render_processing_record(record: ProcessingRecord, language: str = "zh") -> str:
     """The processing record as a page."""
-    w = _Words(language)
+    w = Words(language)
     return render_document(
         Document(
             title=w("page-processing-title"),
@@ -81,7 +44,7 @@ def render_processing_record(record: ProcessingRecord, language: str = "zh") -> 
     )
 
 
-def _processing(w: _Words, record: ProcessingRecord) -> list[Section]:
+def _processing(w: Words, record: ProcessingRecord) -> list[Section]:
     purposes = [
         (
             one.title.of(w.language),
@@ -126,11 +89,11 @@ def _processing(w: _Words, record: ProcessingRecord) -> list[Section]:
     ]
 
 
-def _postures(w: _Words, postures: Iterable[Posture]) -> str:
+def _postures(w: Words, postures: Iterable[Posture]) -> str:
     return w.listed(w.label("posture", one.value) for one in postures)
 
 
-def _packs(w: _Words, record: ProcessingRecord) -> Section:
+def _packs(w: Words, record: ProcessingRecord) -> Section:
     rows = [(one.title.of(w.language), one.name, one.version) for one in record.packs]
     return Section(title=w("page-packs"), head=w.heads("pack", "code", "version"), rows=rows)
 
@@ -141,7 +104,7 @@ _FOR_PENS = ("necessity", "influence", "risks", "measures", "disclosure", "concl
 
 def render_impact_assessment(form: ImpactAssessment, language: str = "zh") -> str:
     """The form of an impact assessment: what the network knows is in it, the rest is for pens."""
-    w = _Words(language)
+    w = Words(language)
     numbers = [
         (w("page-people"), str(form.people)),
         (w("page-children", age=form.youngest_guarded), str(form.children)),
@@ -167,7 +130,7 @@ def render_impact_assessment(form: ImpactAssessment, language: str = "zh") -> st
 # -- children ---------------------------------------------------------------------------------------------
 def render_minors_audit(audit: MinorsAudit, language: str = "zh") -> str:
     """The yearly audit of children's data. Children stand in it as ids and numbers, never by name."""
-    w = _Words(language)
+    w = Words(language)
     bounds = list(audit.ages)
     ages = [
         (
@@ -219,7 +182,7 @@ def _counted(report: AccessReport) -> Mapping[str, int]:
     return dict(sorted(found.items()))
 
 
-def _looks(w: _Words, report: AccessReport) -> Section:
+def _looks(w: Words, report: AccessReport) -> Section:
     zone = report.made.tzinfo
     rows = [
         (
@@ -245,7 +208,7 @@ def _looks(w: _Words, report: AccessReport) -> Section:
 # -- access -----------------------------------------------------------------------------------------------
 def render_access_report(report: AccessReport, network: str, language: str = "zh") -> str:
     """Who opened what, when and why: a page for a committee."""
-    w = _Words(language)
+    w = Words(language)
     zone = report.made.tzinfo
     grants = [
         (
@@ -287,144 +250,3 @@ def render_access_report(report: AccessReport, network: str, language: str = "zh
             ),
         )
     )  # fmt: skip
-
-
-# -- a person ---------------------------------------------------------------------------------------------
-def render_person_file(file: PersonFile, network: str, language: str = "zh") -> str:
-    """Everything that is kept about one person, for them to read and take along."""
-    w = _Words(language)
-    zone = file.made.tzinfo
-    by_kind: dict[str, list[Kept]] = {}
-    for one in file.records:
-        by_kind.setdefault(one.kind, []).append(one)
-    purposes = [
-        (w.label("purpose", id_), w.label("basis", basis.value)) for id_, basis in file.purposes.items()
-    ]
-    return render_document(
-        Document(
-            title=w("page-person-title", name=file.member.name),
-            network=network,
-            language=language,
-            lead=(w("page-person-lead"),),
-            made=w.made(file.made),
-            sections=(
-                *(
-                    Section(
-                        title=w.label("kind", kind),
-                        head=w.heads("what", "value"),
-                        rows=[row for one in kept for row in _told(w, file, one)],
-                    )
-                    for kind, kept in by_kind.items()
-                ),
-                Section(
-                    title=w("page-former"),
-                    head=w.heads("when", "what", "value"),
-                    rows=[
-                        (w.moment(one.at.astimezone(zone)), w.label("field", name), value)
-                        for one in file.history
-                        for name, value in _told_before(w, file, one)
-                    ],
-                    nothing=w("page-no-former"),
-                ),
-                Section(
-                    title=w("page-who-looked"),
-                    head=w.heads("what", "value"),
-                    rows=[row for one in file.looks for row in _told(w, file, one)],
-                    nothing=w("page-no-looks"),
-                ),
-                Section(title=w("page-purposes"), head=w.heads("purpose", "basis"), rows=purposes),
-                Section(title=w("page-your-rights"), notes=[w("page-rights-told")]),
-            ),
-        )
-    )  # fmt: skip
-
-
-def _told(w: _Words, file: PersonFile, one: Kept) -> Iterable[tuple[str, str]]:
-    yield w("page-number", number=one.id), ""
-    for name, value in one.fields.items():
-        words = file.words.get((one.kind, name, value)) if isinstance(value, str) else None
-        if words is not None:
-            yield w.label("field", name), _state(w, one.kind, words.of(w.language))
-        else:
-            yield w.label("field", name), _value(w, file, value, one.kind, name)
-
-
-def _told_before(w: _Words, file: PersonFile, one: History) -> Iterable[tuple[str, str]]:
-    kind, _, _ = one.about.partition("/")
-    for name, value in _former(one.former).items():
-        yield name, _value(w, file, value, kind, name)
-
-
-def _state(w: _Words, kind: str, word: str) -> str:
-    """The word of a code; what the catalogue knows as a state of this kind only, by that."""
-    return w.first(word, f"{kind}-status", "state")
-
-
-def _value(w: _Words, file: PersonFile, value: Any, kind: str, path: str) -> str:
-    """A value in words; ``path`` names its field, and those in which it is (``born.source``)."""
-    if isinstance(value, bool):
-        return w.yes(value)
-    if isinstance(value, str):
-        return _word(w, file, value, kind, path)
-    if isinstance(value, (list, tuple)):
-        return w.listed(_value(w, file, item, kind, path) for item in value)
-    if isinstance(value, Mapping):
-        return w.listed(
-            w("page-part", field=w.label("field", name), value=_value(w, file, item, kind, f"{path}.{name}"))
-            for name, item in value.items()
-        )
-    return w("page-nothing") if value is None else str(value)
-
-
-_OTHER_GROUPS: Final = {
-    "call.key": "notice-key",
-    "call.language": "language",
-    "screening.source": "screening-source",
-    "categories": "category",
-    "category": "head-count",
-    "family": "role-family",
-    "goals": "goal",
-    "purpose": "purpose",
-    "purposes": "purpose",
-}
-"""Of fields whose codes are no enum: they are told by packs and charters. Of one kind, or of all."""
-
-
-def _group(file: PersonFile, kind: str, path: str) -> str | None:
-    field = path.rpartition(".")[2]
-    known = file.groups.get(kind, {}).get(path)
-    return known or _OTHER_GROUPS.get(f"{kind}.{path}") or _OTHER_GROUPS.get(field)
-
-
-def _word(w: _Words, file: PersonFile, value: str, kind: str, path: str) -> str:
-    if value == file.member.id or value in file.names:
-        return file.names.get(value) or file.member.name
-    field = path.rpartition(".")[2]
-    if (group := _group(file, kind, path)) is not None:
-        return w.first(value, group, f"{kind}-status", "state")
-    if field == "reason" or field.endswith("_reason"):
-        return w.reason(value, kind)
-    about, slash, id_ = value.partition("/")
-    if slash and about in file.groups:
-        return f"{w.label('kind', about)} {id_}"
-    return w.actor(value)
-
-
-def plain_person_file(file: PersonFile) -> dict[str, Any]:
-    """The same file for a program: codes stay codes, others stand with masked names."""
-    return {
-        "id": file.member.id,
-        "made": file.made.isoformat(),
-        "records": [{"kind": one.kind, "id": one.id, **one.fields} for one in file.records],
-        "former": [
-            {"about": one.about, "at": one.at.isoformat(), "fields": _former(one.former)}
-            for one in file.history
-        ],
-        "looks": [{"kind": one.kind, "id": one.id, **one.fields} for one in file.looks],
-        "others": dict(file.names),
-        "purposes": {id_: basis.value for id_, basis in file.purposes.items()},
-    }  # fmt: skip
-
-
-def _former(told: Mapping[str, str]) -> dict[str, Any]:
-    return {name: json.loads(value) for name, value in told.items()}
