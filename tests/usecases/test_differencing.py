@@ -183,6 +183,16 @@ def test_a_mean_with_one_more_is_no_age(network: Network) -> None:
         assert refused.value.code == "count-too-close"
 
 
+def test_figures_of_another_measure_or_period_stand_in_nobodys_way(network: Network) -> None:
+    """A mean of all is no number beside how many are active; a figure by months needs no months here."""
+    register(network, 30, 1935)
+    register(network, 30, 1960)
+    auditor = network.desk("auditor:tang")
+    assert auditor.figures.compute(counted(measure="mean", of="age", unit="year")).records == 60
+    assert ask(network, counted(where={"age": {"at_least": 65}})) == 30
+    assert ask(network, counted(where={"age": {"at_least": 65}}), where={"status": "active"}) == 30
+
+
 def test_whoever_has_a_tie_is_not_found_by_one_condition_more(network: Network) -> None:
     people = register(network, 12, 1950)
     office = network.desk("steward:office")

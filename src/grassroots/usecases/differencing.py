@@ -28,7 +28,8 @@ from grassroots.values.dates import Period
 
 _STEP: Final = 5
 """Years of age, where no pack in force says ``age_step_years``."""
-_COMPOSED: Final = (Measure.RATE, Measure.TOTAL)
+_SETS: Final = (Measure.RECORDS, Measure.DISTINCT, Measure.SUM, Measure.MEAN)
+"""Measures that tell of a set of records, whatever the period."""
 
 
 @final
@@ -112,8 +113,14 @@ def _beside(
             yield questions.ask(definition, other_period, place, where)
     closed = _closed(definition, asked, guards)
     for one in menu.values():
-        same = one.kind == definition.kind and one.measure not in (*_COMPOSED, Measure.LIKENESSES)
-        if same and _closed(one, one.where, guards) == closed and one.within == definition.within:
+        # By open fields alone a figure of another measure tells nothing of what is guarded.
+        told = one.measure in _SETS and (bool(closed) or one.measure is definition.measure)
+        if (
+            told
+            and one.kind == definition.kind
+            and _closed(one, one.where, guards) == closed
+            and one.within == definition.within
+        ):
             yield questions.ask(one, period, place if one.place is not None else None, {})
 
 
