@@ -312,6 +312,7 @@ FULL: dict[str, dict[str, Any]] = {
         "key": "digest", "values": '{"lines":["[]"]}', "language": "en", "about": ["duty/D1"],
         "collapse": "duty/D1", "urgent": True,
         "expires": "2021-07-03T01:00:00Z", "by": "M2", "state": "posted", "tries": 2, "on": "2021-07-02",
+        "because": "no-address",
     },
     "parcel": {
         "to": "M1", "about": ["duty/D1"], "values": '{"day":"2021-07-03"}',

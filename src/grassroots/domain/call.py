@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Self, final
+from typing import Any, Final, Self, final
 
 import attrs
 
@@ -130,6 +130,18 @@ class WrongMedium(Refused):
     code = "call-wrong-medium"
 
 
+SAYS_THE_SAME: Final = frozenset({"duty-assigned", "duty-reminder"})
+"""Kinds of notices that tell the same of one thing, when and where somebody is expected: once is enough."""
+
+
+def twins(collapse: str | None) -> tuple[str, ...]:
+    """The collapse keys under which the same stands for the same person in other words."""
+    kind, slash, rest = (collapse or "").partition("/")
+    if not slash or kind not in SAYS_THE_SAME:
+        return ()
+    return tuple(f"{other}/{rest}" for other in sorted(SAYS_THE_SAME - {kind}))
+
+
 def _medium(value: CallMedium | str) -> CallMedium:
     return one_of(CallMedium, value)
 
@@ -141,7 +153,8 @@ class Call:
 
     ``member`` is who is to be told, None for a board; ``address`` the number or the name of the board;
     ``text`` what to say. ``key`` and ``values`` (JSON) are what the words of a digest were made from, while
-    it waits and can still be changed. ``by`` is the member who does it. ``tries`` counts the calls in vain.
+    it waits and can still be changed. ``because`` is a short code: why another way did not do. ``by`` is the
+    member who does it. ``tries`` counts the calls in vain.
     ``asked_at`` and ``expires`` are moments (UTC), ``on`` the day of the last result on the network's wall.
     """
 
@@ -164,6 +177,7 @@ class Call:
     state: CallState = CallState.OPEN
     tries: int = attrs.field(default=0, validator=at_least(0))
     on: date | None = None
+    because: str = ""
 
     def __attrs_post_init__(self) -> None:
         if not self.text:

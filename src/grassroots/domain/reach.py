@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import attrs
 
 from grassroots.contracts.notice import Route
+from grassroots.domain.addressing import TELEPHONE_LIST, Addressing
 from grassroots.domain.checks import one_of
 from grassroots.domain.fields import CONTACT, HOUSEHOLD, guarded
 from grassroots.domain.member import Member
@@ -31,8 +32,12 @@ LANGUAGES: Final = ("zh", "en")
 MOST_WAYS: Final = 8
 MOST_COPIES: Final = 5
 
-PHONE: Final = "phone"
+PHONE: Final = TELEPHONE_LIST
 """The channel whose delivery is a call by a person: where everybody ends who has no other way."""
+
+
+NOTHING_KNOWN: Final = Addressing({})
+"""Every text may be an address."""
 
 
 class Kinship(StrEnum):
@@ -250,6 +255,7 @@ class Reach:
         member: Member | None,
         known: Collection[str] | None,
         *,
+        addressing: Addressing = NOTHING_KNOWN,
         may_wait: bool = False,
     ) -> tuple[Route, ...]:
         """By what ways a notice of this kind goes to them, the first first.
@@ -257,12 +263,18 @@ class Reach:
         ``known`` are the channels that the deployment has (None: not known here). Where the member has said
         nothing, the channels of the rule; and at the end always the telephone list, with or without a number:
         whoever has no number is looked up by whoever rings. Only what ``may_wait`` (in a digest) makes nobody
-        ring where there is another way.
+        ring where there is another way that can be used. One whose address is none (``addressing``) keeps its
+        place: the outbox passes it over, and whoever rings reads why.
         """
         number = (member.phone if member is not None else None) or ""
         ways = [way for way in self.ways if way.serves(rule.topic)] or [Way(one) for one in rule.channels]
-        found = [Route(way.channel, way.address or number) for way in ways if _can(way, number, known)]
-        if (not may_wait or not found) and all(route.channel != PHONE for route in found):
+        found = [
+            Route(way.channel, addressing.tidy(way.channel, way.address or number))
+            for way in ways
+            if _can(way, number, known)
+        ]
+        usable = any(addressing.usable(route.channel, route.address) for route in found)
+        if (not may_wait or not usable) and all(route.channel != PHONE for route in found):
             found.append(Route(PHONE, number))
         return tuple(dict.fromkeys(found))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, final
 import attrs
 
 from grassroots.domain.call import CallMedium
-from grassroots.locale import say
+from grassroots.locale import label, say
 from grassroots.pages.environment import environment
 from grassroots.usecases.call_sheets import CallLine, CallSheet
 
@@ -54,6 +54,10 @@ class _Words:
 
     def name(self, line: CallLine) -> str:
         return line.name or self.say("calls-no-name")
+
+    def because(self, line: CallLine) -> str:
+        """Why somebody has to ring: another way did not do."""
+        return self.say("calls-because", reason=label("parcel-reason", line.because, self.language))
 
     def number(self, line: CallLine) -> str:
         """Telephone numbers in groups, as one dials them."""

@@ -35,6 +35,7 @@ class CallLine:
     urgent: bool = False
     tries: int = 0
     by: str = attrs.field(default="", metadata=IDENTITY)
+    because: str = ""
     until: datetime | None = None
 
 
@@ -94,6 +95,7 @@ def call_sheet(
                 urgent=call.urgent,
                 tries=call.tries,
                 by=name(call.by),
+                because=call.because,
                 until=None if call.expires is None else call.expires.astimezone(zone),
             )
             for call in listed

@@ -8,7 +8,7 @@ from typing import final
 
 from grassroots.contracts.notice import Message, Urgency
 from grassroots.contracts.storage import Condition, Is, Ref
-from grassroots.domain.call import Call, CallMedium, CallState
+from grassroots.domain.call import Call, CallMedium, CallState, twins
 from grassroots.domain.checks import one_of
 from grassroots.domain.member import Member
 from grassroots.domain.outbox import Parcel
@@ -79,7 +79,13 @@ class Calls(Room):
             collapse=parcel.collapse,
             urgent=message.urgency is Urgency.URGENT,
             expires=parcel.expires,
+            because=(parcel.reason or "") if parcel.way else "",
         )
+        for other in twins(parcel.collapse):
+            # Whoever is put on the roster an hour before the reminder is rung up once.
+            for call in work.find(Call, Is("collapse", other)):
+                if call.waits and call.medium is step.after.medium:
+                    work.keep(call.drop("superseded"))
         return work.keep(step, *_about(member, station))
 
     @act

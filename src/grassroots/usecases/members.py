@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, final
 
 from grassroots.contracts.storage import Includes, Is
+from grassroots.domain.addressing import Addressing
 from grassroots.domain.duplicates import Likeness, likenesses
 from grassroots.domain.history import History
 from grassroots.domain.member import Member, MemberStatus, merge
@@ -25,12 +26,17 @@ class Members(Room):
 
     @act
     def register(self, work: Work, /, *, name: str, **fields: Any) -> Member:
-        """Record a person; ``fields`` are those of :class:`Member`. The name may be incomplete."""
+        """Record a person; ``fields`` are those of :class:`Member`. The name may be incomplete.
+
+        A telephone number is made plain; BadInput says what is wrong with one that cannot be one.
+        """
+        fields = _with_number(work, fields)
         return work.keep(Member.register(id=MemberId(work.new_id()), name=name, **fields))
 
     @act
     def correct(self, work: Work, /, id: MemberId, *, reason: str | None = None, **fields: Any) -> Member:
         """Set fields right; the former values stay in the history (see :meth:`history`)."""
+        fields = _with_number(work, fields)
         return work.keep(remembered(work.load(Member, id)).correct(reason, **fields))
 
     @act
@@ -109,3 +115,12 @@ class Members(Room):
         if all(member.id != id for member in known):
             raise Missing("missing", kind="member", id=id)
         return [likeness for likeness in found if id in (likeness.one, likeness.other)]
+
+
+def _with_number(work: Work, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with a telephone number as it is written; None and "" say that there is none."""
+    number = fields.get("phone")
+    if not isinstance(number, str):
+        return fields
+    known = Addressing.of(work.office.packs, work.today)
+    return {**fields, "phone": known.phone(number) if number.strip() else None}

@@ -6,11 +6,14 @@ from datetime import date
 from string import Template
 from typing import Any, final
 
+import attrs
+
 from grassroots.contracts.storage import Is
+from grassroots.domain.addressing import Addressing
 from grassroots.domain.checks import one_of
 from grassroots.domain.member import Member
 from grassroots.domain.policy import Action
-from grassroots.domain.reach import LANGUAGES, Kinship, Reach
+from grassroots.domain.reach import LANGUAGES, Kinship, Reach, Way
 from grassroots.domain.topics import Topic
 from grassroots.domain.wording import NoticeText, NoticeTextTakenBack, Variant
 from grassroots.errors import BadInput
@@ -31,8 +34,13 @@ class Reaches(Room):
         """Note how somebody wants to be reached: ``ways``, ``quiet_from``, ``quiet_until``, ``digest_at``
         (times on their wall), ``zone`` (IANA), ``language`` ("zh", "en"). Only what is named changes.
 
-        ``ways`` are (channel, address) pairs in order; an address of "" is the number in the register.
+        ``ways`` are (channel, address) pairs in order; an address of "" is the number in the register. An
+        address is made plain (full-width characters, blanks); BadInput says what is wrong with one that
+        cannot be used in its channel, as the packs know it: nothing is written then.
         """
+        if "ways" in fields:
+            known = Addressing.of(work.office.packs, work.today)
+            fields["ways"] = tuple(_plain(known, way) for way in fields["ways"])
         return work.keep(_of(work, member).note(**fields))
 
     @act
@@ -125,6 +133,11 @@ class Reaches(Room):
         blanks = _blanks(key)
         made = NoticeText.set(key=key, variant=Variant.PLAIN, language="zh", text=text, known=blanks).after
         return Template(made.text).safe_substitute({**{one: f"〔{one}〕" for one in blanks}, **facts})
+
+
+def _plain(known: Addressing, given: Way | tuple[str, str]) -> Way:
+    way = given if isinstance(given, Way) else Way(*given)
+    return attrs.evolve(way, address=known.address(way.channel, way.address))
 
 
 def _of(work: Work, member: MemberId) -> Reach:

@@ -300,6 +300,16 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
                 "text_characters_count": _SOME,
             }
         ),
+        "channel_address": Table(
+            columns={"channels": _must(_CODES), "address": _must(_one("mail", "phone", "web"))}
+        ),
+        "phone_shape": Table(
+            columns={
+                "begins": _TEXT,
+                "digits_least_count": _must(_SOME),
+                "digits_most_count": _must(_SOME),
+            }
+        ),
         "notice_hours": Table(
             columns={
                 "quiet_from_minutes": _must(_WHOLE),

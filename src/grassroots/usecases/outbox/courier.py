@@ -290,6 +290,9 @@ class Courier:
             if admission.drop is not None:
                 dropped = admission.drop
                 return lambda one: one.drop(dropped)
+            if admission.pass_by is not None:
+                passed_by = admission.pass_by
+                return lambda one: one.divert(passed_by)
             if admission.hold_until is not None and admission.hold_until > now:
                 until = admission.hold_until
                 return lambda one: one.hold(until)

@@ -9,6 +9,7 @@ import attrs
 
 from grassroots.contracts.notice import Notice, Withdrawal
 from grassroots.contracts.storage import Condition, Is, Ref
+from grassroots.domain.addressing import TELEPHONE_LIST, Addressing
 from grassroots.domain.channel import Channel
 from grassroots.domain.outbox import Parcel, ParcelMoved, ParcelState
 from grassroots.domain.policy import Action
@@ -50,8 +51,10 @@ class Outbox(Room):
         """Put notices in that follow from nothing in the journal (an app's own); how many are new.
 
         A notice whose id stands already is left alone, so that adding twice is adding once. Needs the right
-        to write parcels.
+        to write parcels. BadInput says what is wrong with an address that its channel, as the packs know it,
+        cannot use; ``facts`` name the notice and the channel.
         """
+        _judge(self._network, notices)
         box = Box(self._network.office)
         calls = Calls(self._network)
         ids = [one.id for one in notices if isinstance(one, Notice)]
@@ -164,6 +167,20 @@ class Outbox(Room):
             for one in told
             if isinstance(one.event, ParcelMoved)
         ]
+
+
+def _judge(seat: Seat, notices: Iterable[Notice | Withdrawal]) -> None:
+    today = seat.office.clock().astimezone(seat.office.zone).date()
+    known = Addressing.of(seat.office.packs, today)
+    for one in (one for one in notices if isinstance(one, Notice)):
+        for route in one.routes:
+            if route.channel == TELEPHONE_LIST:
+                continue  # a person reads it, and looks up what is wrong
+            try:
+                known.address(route.channel, route.address)
+            except BadInput as error:
+                named = {"notice": one.id, "channel": route.channel}
+                raise BadInput(error.code, **{**error.facts, **named}) from None
 
 
 def _state(value: ParcelState | str) -> ParcelState:

@@ -50,10 +50,14 @@ from grassroots.workspace.reading import Reading
 @final
 @attrs.frozen(kw_only=True)
 class Admission:
-    """The answer right before sending: now; not before a moment; or never, with a short code as reason."""
+    """The answer right before sending: now; not before a moment; by another route; or never.
+
+    Why not is a short code.
+    """
 
     hold_until: datetime | None = None
     drop: str | None = None
+    pass_by: str | None = None
 
     @classmethod
     def now(cls) -> Admission:
@@ -64,6 +68,11 @@ class Admission:
     def later(cls, until: datetime) -> Admission:
         """Not before this moment (aware): quiet hours, a digest that is due in the morning."""
         return cls(hold_until=until)
+
+    @classmethod
+    def elsewhere(cls, reason: str) -> Admission:
+        """Not by this route: the next one is taken (an address that is none)."""
+        return cls(pass_by=reason)
 
     @classmethod
     def never(cls, reason: str) -> Admission:

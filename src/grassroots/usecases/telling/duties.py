@@ -23,6 +23,7 @@ EXPECTED = BINDING - {DutyStatus.ARRIVED, DutyStatus.DONE}
 """The states in which somebody is awaited."""
 
 _TIMES = frozenset({"starts", "ends"})
+_WHEN = _TIMES | {"day"}
 
 
 def assigned(scene: Scene, happened: Happened) -> Iterator[Told]:
@@ -206,7 +207,15 @@ def still(scene: Scene, values: Mapping[str, Value], key: str) -> bool:
         return duty.status is DutyStatus.ASSIGNED
     if key in ("duty-called-off", "duty-late-cancellation"):
         return duty.status not in EXPECTED
-    return duty.status in EXPECTED
+    return duty.status in EXPECTED and _as_it_was(scene, duty, values)
+
+
+def _as_it_was(scene: Scene, duty: Duty, values: Mapping[str, Value]) -> bool:
+    """Whether it is still at the time that the notice says: the new one is told by a notice of its own."""
+    shift = scene.peek(Shift, duty.shift)
+    return shift is not None and all(
+        values.get(name, value) == value for name, value in _values(duty, shift).items() if name in _WHEN
+    )
 
 
 def _near(scene: Scene, rule: NoticeRule, begins: datetime) -> Urgency | None:

@@ -15,6 +15,7 @@ import attrs
 
 from grassroots.contracts.notice import Notice, Urgency, Value, Withdrawal
 from grassroots.contracts.storage import Condition, Is, Ref
+from grassroots.domain.addressing import Addressing
 from grassroots.domain.appointment import Appointment
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.pack import NoRule
@@ -83,6 +84,11 @@ class Scene:
             return self.reading.office.packs.rule(table, name, self.today).value
         except NoRule:
             return None
+
+    @cached_property
+    def addressing(self) -> Addressing:
+        """What the packs say of addresses."""
+        return Addressing.of(self.reading.office.packs, self.today)
 
     @cached_property
     def usual_hours(self) -> Hours:
@@ -232,7 +238,7 @@ class Scene:
             values={**values, **_as_whom(reader)},
             language=reach.language or self.language,
             urgency=rule.urgency if urgency is None else urgency,
-            routes=reach.routes(rule, person, self.channels),
+            routes=reach.routes(rule, person, self.channels, addressing=self.addressing),
             collapse=None if collapse is None else f"{collapse}/{to}",
             not_before=at,
             expires=expires,
@@ -260,7 +266,7 @@ class Scene:
             values={"lines": (as_line(rule.key, {**values, **_as_whom(reader)}),), "topic": rule.topic.value},
             language=reach.language or self.language,
             urgency=Urgency.LOW,
-            routes=reach.routes(rule, person, self.channels, may_wait=True),
+            routes=reach.routes(rule, person, self.channels, addressing=self.addressing, may_wait=True),
             collapse=f"{DIGEST}/{rule.topic.value}/{day}/{person.id}",
             not_before=morning,
             doubt=rule.doubt,

@@ -124,7 +124,11 @@ class NetworkTeller(Teller):
         return callouts.gathered(waiting, new)
 
     def admit(self, notice: Notice, route: Route, telling: Telling) -> Admission:
-        """Not to whoever has died or refused it, not what does not hold any more, not at night."""
+        """Not to whoever has died or refused it, not what does not hold any more, not at night.
+
+        Not by a route whose address is none either, as it may stand in an old record: then the next one is
+        taken, in the end the telephone list.
+        """
         scene = self._scene(telling)
         if notice.to:
             if scene.person(notice.to) is None:
@@ -134,6 +138,8 @@ class NetworkTeller(Teller):
                 return Admission.never("refused")
         if not worth_sending(scene, notice):
             return Admission.never("no-longer-so")
+        if not scene.addressing.usable(route.channel, route.address):
+            return Admission.elsewhere("no-address")
         if notice.urgency is Urgency.URGENT or not notice.to:
             return Admission.now()
         until = quiet_until(telling.now, scene.hours_of(notice.to), scene.zone_of(notice.to))

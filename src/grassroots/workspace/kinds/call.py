@@ -38,8 +38,9 @@ KINDS = (
         name="call",
         record=Call,
         # 2: a storage of a sealed network sees what a call collapses with as a hash.
-        version=2,
-        upcasters={1: dict},
+        # 3: it says why another way did not do.
+        version=3,
+        upcasters={1: dict, 2: dict},
         person="member",
         keys={
             "medium": Key.TEXT,
