@@ -15,6 +15,7 @@ from grassroots.contracts.planning import (
     WISHES,
     Answer,
     Limits,
+    Need,
     RotaProblem,
     value_rota,
 )
@@ -106,6 +107,19 @@ def test_a_bound_is_true_and_a_rota_of_months_is_sound() -> None:
         assert values[COVER] + values[WISHES] == found.value, seed
         proven += found.proven
     assert proven > 10
+
+
+def test_a_skill_that_nobody_has_is_missing_in_the_bound_too() -> None:
+    problem = alone(3)
+    first = problem.slots[0]
+    asked = attrs.evolve(first, needs=(*first.needs, Need(skill="never", wanted=2, under=7)))
+    found = Columns(attrs.evolve(problem, slots=(asked, *problem.slots[1:])), lambda: None, 1)
+    before = Columns(problem, lambda: None, 1)
+    found.run()
+    before.run()
+    assert before.bound is not None
+    assert before.value is not None
+    assert (found.bound, found.value) == (before.bound + 14, before.value + 14)
 
 
 def test_who_can_be_planned_by_months_is_known() -> None:

@@ -409,6 +409,22 @@ def test_where_somebody_has_to_move_the_fewest_do_and_it_is_the_same_as_planning
         assert near.goals == anew.goals, seed
 
 
+def test_whoever_is_too_many_in_a_published_rota_goes_where_cover_says_so() -> None:
+    """What stands is kept only as far as cover is the best: three stand where one is wanted."""
+    names = [Person(id=f"p{number}") for number in range(3)]
+    problem = RotaProblem(
+        first=MONDAY,
+        days=2,
+        people=tuple(names),
+        slots=(slot(0, needs=(Need(wanted=1, over=1),)), slot(1)),
+        standing=[Assignment(one.id, "early-0") for one in names],
+        levels=LEVELS,
+    )
+    plan = plan_of(problem)
+    assert plan.answer is Answer.PROVEN
+    assert [goal.value for goal in plan.goals[:2]] == [0, 3]
+
+
 def test_an_unfair_share_of_a_standing_rota_is_told_and_no_rule_is_blamed_for_it() -> None:
     problem = published()
     targets = tuple((person.id, 9_000 if person.id == "p00" else 4_000) for person in problem.people)
@@ -511,6 +527,23 @@ def test_a_rota_that_is_planned_person_by_person_is_sound_and_rarely_much_worse(
         assert found[-1] >= best_possible[-1], seed
     assert len(found) > 30
     assert sum(found) < 1.5 * sum(best_possible)
+
+
+def test_many_stations_with_the_same_hours_do_not_make_a_rota_too_large_for_fairness(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is planned person by person does not look at fairness: more places alone are no reason for it."""
+    slots = tuple(
+        attrs.evolve(slot(day), id=f"{day}-{station}", station=f"s{station}")
+        for day in range(10)
+        for station in range(4)
+    )
+    people = tuple(Person(id=f"p{number}", limits=Limits(most_per_week=5)) for number in range(8))
+    problem = fair(RotaProblem(first=MONDAY, days=10, people=people, slots=slots))
+    monkeypatch.setattr("grassroots.plugins.planning.rota._LARGE", 8 * 10)
+    plan = plan_of(problem)
+    assert plan.answer is Answer.PROVEN
+    assert plan.goals[1].value == 0
 
 
 def many(people: int, days: int, kinds: int) -> RotaProblem:

@@ -46,8 +46,16 @@ class RotaModel:
     says which pairs matter; all others are left out.
     """
 
-    def __init__(self, problem: RotaProblem, *, told: bool = False, asked: Asked | None = None) -> None:
+    def __init__(
+        self,
+        problem: RotaProblem,
+        *,
+        told: bool = False,
+        asked: Asked | None = None,
+        shares: int | None = None,
+    ) -> None:
         self.problem = problem
+        self._shares = problem.shares if shares is None else shares
         self.rows = Rows()
         self.pairs: dict[tuple[str, str], int] = {}
         # By slot the people in it; one of a crowd stands for all of it, and the variable counts them.
@@ -59,6 +67,8 @@ class RotaModel:
         # Of each person slot and variable; one of several slots that are alike stands for all of them.
         self._mine: dict[str, list[tuple[Slot, int]]] = {}
         self._crowds: list[Crowd] = []
+        # What counts how far somebody is from their share, by measure; there once fairness was a goal.
+        self.unfair: dict[str, dict[str, int]] = defaultdict(dict)
         self._most_in = {
             slot.id: need.most
             for slot in problem.slots
@@ -313,7 +323,9 @@ class RotaModel:
         total = Sum()
         for fairness in self.problem.fairness:
             for person, target in fairness.targets:
-                total.plus(self._away_from_share(fairness, person, target))
+                away = self._away_from_share(fairness, person, target)
+                self.unfair[person][fairness.code] = away
+                total.add(away)
         return total
 
     def counted(self, fairness: Fairness, person: str) -> list[int]:
@@ -324,10 +336,10 @@ class RotaModel:
             if fairness.slots is None or slot.id in fairness.slots
         ]
 
-    def _away_from_share(self, fairness: Fairness, person: str, target: int) -> Sum:
+    def _away_from_share(self, fairness: Fairness, person: str, target: int) -> int:
         mine = self.counted(fairness, person)
         most = min(len(mine), self._reach(fairness, person)) if not self._told else len(mine)
-        costs = [unfair(count, target, self.problem.shares) for count in range(most + 1)]
+        costs = [unfair(count, target, self._shares) for count in range(most + 1)]
         count, cost = self.rows.variable(0, most), self.rows.variable(min(costs), max(costs))
         self.rows.between(Sum([count, *mine], [-1, *(1 for _ in mine)]), 0, 0)
         # The cost grows faster and faster in both directions: it lies above each of its own edges.
@@ -337,7 +349,7 @@ class RotaModel:
             if slope and slope not in seen:
                 seen.add(slope)
                 self.rows.between(Sum([cost, count], [1, -slope]), costs[number] - slope * number, None)
-        return Sum([cost], [1])
+        return cost
 
     def _reach(self, fairness: Fairness, person: str) -> int:
         """The most that the limits of a person allow of a measure, each by itself."""

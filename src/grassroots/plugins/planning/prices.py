@@ -174,7 +174,14 @@ class Master:
 
     def _lowest(self, prices: Any) -> float:
         """The least that cover can come to if each person there brings the price."""
-        total = 0.0
+        # Where none of these people counts, what is missing stays missing.
+        total = float(
+            sum(
+                row.cost(have)
+                for row, have in zip(self._rows, self._base, strict=True)
+                if row.able.isdisjoint(self._people)
+            )
+        )
         for place in self._open:
             row, price, base = self._rows[place], float(prices[place]), self._base[place]
             counts = {0, max(0, row.wanted - base), max(0, min(row.most, len(row.able)) - base)}

@@ -47,7 +47,14 @@ def nearby(problem: RotaProblem) -> Nearby | None:
     for slot in problem.slots:
         having = Counter(skill for person in there[slot.id] for skill in ("", *skills[person]))
         lacking = [need for need in slot.needs if having[need.skill] < max(need.wanted, need.least)]
-        cover += sum(need.over * max(0, having[need.skill] - need.wanted) for need in slot.needs)
+        # Only those who are fixed certainly stay: whoever is too many might go, and cover would be better.
+        sure = Counter(
+            skill
+            for person in there[slot.id]
+            if Assignment(person, slot.id) in fixed
+            for skill in ("", *skills[person])
+        )
+        cover += sum(need.over * max(0, sure[need.skill] - need.wanted) for need in slot.needs)
         if not lacking:
             continue
         open_.add(slot.id)

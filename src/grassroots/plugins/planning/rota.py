@@ -27,10 +27,12 @@ from grassroots.contracts.planning import (
 from grassroots.plugins.planning.clash import clash_of, forced_by, forced_together
 from grassroots.plugins.planning.columns import Columns
 from grassroots.plugins.planning.engine import CpSat, Solved, cp_sat
+from grassroots.plugins.planning.groups import LEVELS, Groups
 from grassroots.plugins.planning.model import Asked, RotaModel
 from grassroots.plugins.planning.paths import fit
 from grassroots.plugins.planning.repair import nearby
 from grassroots.plugins.planning.rows import Rows, Sum
+from grassroots.plugins.planning.shares import Shares
 from grassroots.plugins.planning.start import first_rota
 from grassroots.plugins.planning.stepwise import Stepwise, binds_people, counted
 
@@ -40,8 +42,14 @@ _VARIABLES_A_SECOND: Final = 1_500
 
 _MANY: Final = 8
 
+_GROUPED: Final = 5_000
+"""Variables from which on a rota is bettered group by group before the solver is asked about the whole,"""
+
+_FOR_GROUPS: Final = 0.5
+"""and the share of the time for it."""
+
 _LARGE: Final = 120_000
-"""Pairs of people and slots from which on a rota is planned person by person."""
+"""Pairs of people and times (slots that are alike count once) from which on everybody is planned alone."""
 
 _FOR_MONTHS: Final = 0.7
 """The share of the time for putting whole months of single people together, where that can be done."""
@@ -69,11 +77,16 @@ class CpSatPlanner(RotaPlanner):
             cover, changes = (goal.value for goal in search.goals[:2]) if search.goals else (None, None)
             if (cover, changes) == (near.cover, near.changes):
                 return search.told()
-        if len(problem.people) * len(problem.slots) > _LARGE and not binds_people(problem):
+        if len(problem.people) * _times(problem) > _LARGE and not binds_people(problem):
             return _by_steps(problem, effort)
         search = Search(problem, effort)
         search.run()
         return search.told()
+
+
+def _times(problem: RotaProblem) -> int:
+    """How many different times there are: at many stations with the same hours it is one for all."""
+    return len({(slot.day, slot.starts, slot.ends, slot.kind, slot.crew) for slot in problem.slots})
 
 
 def _by_steps(problem: RotaProblem, effort: Effort) -> RotaPlan:
@@ -105,6 +118,7 @@ class Search:
         self._values: Sequence[int] | None = None
         self._impossible = False
         self._sums: dict[str, Sum] = {}
+        self._shares: Shares | None = None
         self.goals: list[Goal] = []
 
     def left(self, share: float = 1.0) -> float | None:
@@ -120,9 +134,16 @@ class Search:
             for name in level:
                 self._sums[name] = model.goal(name)
                 goal.plus(self._sums[name])
+            if level == (FAIRNESS,) and not problem.standing:
+                self._shares = Shares(problem)
+                self._shares.bound(model)
             self._solver.feed()
             last = number == len(problem.levels) - 1
-            solved = self._minimize(goal, 1.0 if last else 0.6)
+            solved = grouped = self._of_groups(goal, level)
+            if solved is None or not solved.proven:
+                solved = self._minimize(goal, 1.0 if last else 0.6)
+                if grouped is not None:
+                    solved = _better(grouped, solved, goal)
             if solved.values is None:
                 self._impossible = solved.impossible
                 return
@@ -156,14 +177,48 @@ class Search:
             # Nothing found yet: a plan made person by person is a place to start from.
             part = Stepwise(self._problem, lambda: self.left(0.5), effort.seed).plan()
             hint = hint if part is None else self._model.values_of(part)
-        seconds = self.left(share)
-        rest = seconds
+        rest = self.left(share)
         if solved.proven or (rest is not None and rest < 0.1):
             return self._kept(solved, goal)
         again = self._solver.minimize(
             goal, seconds=rest, workers=max(_MANY, effort.cores), seed=effort.seed, hint=solved.values or hint
         )
         return self._kept(_better(solved, again, goal), goal)
+
+    def _of_groups(self, goal: Sum, level: tuple[str, ...]) -> Solved | None:
+        """A large rota bettered group by group, with what is known about fairness; None: not done here."""
+        problem, shares, known = self._problem, self._shares, self._values
+        usual = problem.levels in (LEVELS, LEVELS[:2]) and level != (COVER,) and not problem.standing
+        if not usual or shares is None or known is None or len(self._model.rows.lows) <= _GROUPED:
+            return None
+        seconds = self.left(_FOR_GROUPS)
+        end = None if seconds is None else monotonic() + seconds
+        groups = Groups(
+            problem,
+            self._model.assignments(known),
+            shares.of_person,
+            lambda: None if end is None else max(0.0, end - monotonic()),
+            self._effort.seed,
+        )
+        fair = level == (FAIRNESS,)
+        groups.run(fair=fair, least=shares.lowest if fair else 0)
+        given = groups.rota()
+        if fair:
+            shares.tie(self._model, given)
+            self._solver.feed()
+        counted = self._solver.minimize(
+            goal,
+            seconds=5.0,
+            workers=1,
+            seed=self._effort.seed,
+            hint=self._model.values_of(given),
+            fixed=True,
+        )
+        if counted.values is None:
+            return None
+        self._values = counted.values
+        bound = shares.lowest if fair else 0
+        return Solved(counted.values, bound, goal.value(counted.values) == bound)
 
     def _tight(self, goal: Sum, values: Sequence[int]) -> Sequence[int]:
         """The same rota, with what is only counted as low as can be; a search broken off leaves more."""
@@ -219,13 +274,20 @@ class Search:
         if self._values is None or len(self.goals) < len(self._problem.levels):
             return RotaPlan(answer=Answer.NOTHING)
         assignments = self._model.assignments(self._values)
-        proven = all(goal.proven for goal in self.goals)
+        goals = self._counted(assignments)
         return RotaPlan(
-            answer=Answer.PROVEN if proven else Answer.FOUND,
+            answer=Answer.PROVEN if all(goal.proven for goal in goals) else Answer.FOUND,
             assignments=assignments,
-            goals=tuple(self.goals),
+            goals=goals,
             forced=self._forced(assignments),
         )
+
+    def _counted(self, assignments: Sequence[Assignment]) -> tuple[Goal, ...]:
+        """What the goals came to in the end: a later one may have bettered one that was not proven."""
+        values = counted(self._problem, assignments)
+        levels = zip(self._problem.levels, self.goals, strict=True)
+        reached = [(sum(values[name] for name in level), goal) for level, goal in levels]
+        return tuple(Goal(goal.name, value, min(value, goal.bound)) for value, goal in reached)
 
     def _forced(self, assignments: Sequence[Assignment]) -> tuple[Forced, ...]:
         if not any(FAIRNESS in level for level in self._problem.levels):
