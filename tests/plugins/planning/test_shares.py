@@ -26,13 +26,13 @@ from grassroots.contracts.planning import (
     value_rota,
 )
 from grassroots.contracts.planning.checking_rota import violations
+from grassroots.plugins.planning.clerk import Clerk
 from grassroots.plugins.planning.engine import Solved
 from grassroots.plugins.planning.groups import Groups
 from grassroots.plugins.planning.profiles import profiles_of
 from grassroots.plugins.planning.rota import Search
 from grassroots.plugins.planning.rows import Sum
 from grassroots.plugins.planning.shares import Shares
-from grassroots.plugins.planning.start import first_rota
 from grassroots.testing.planner import community
 
 UNSEEN = ("least_minutes", "most_minutes", "least_slots", "most_slots", "least_days_running")
@@ -125,7 +125,9 @@ def test_a_rota_is_bettered_group_by_group_and_keeps_every_rule() -> None:
     for seed in range(40):
         problem = community(seed, days=7, people=7)
         best = plan_of(problem)
-        given = first_rota(problem)
+        clerk = Clerk(problem)
+        clerk.fill()
+        given = clerk.rota()
         if next(violations(problem, given), None) is not None:
             continue
         before = value_rota(problem, given)
