@@ -3,11 +3,21 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
+import attrs
 import pytest
 from benchmarks.rota_records import settle
 from tests.usecases.duty_rooms import found_post, volunteer
 
-from grassroots.contracts.planning import Answer, Effort, RotaPlan, RotaPlanner, RotaProblem, keeping
+from grassroots.contracts.planning import (
+    Answer,
+    Effort,
+    Forced,
+    RotaPlan,
+    RotaPlanner,
+    RotaProblem,
+    Rule,
+    keeping,
+)
 from grassroots.contracts.planning.port import PlanRefused
 from grassroots.desk import Desk
 from grassroots.domain.availability import Window
@@ -20,7 +30,7 @@ from grassroots.usecases.crew import Crew
 from grassroots.usecases.rotas.mapping import problem_of
 from grassroots.usecases.rotas.planning import wanted_of
 from grassroots.values.dates import Period
-from grassroots.values.ids import MemberId, StationId
+from grassroots.values.ids import MemberId, RoleId, StationId
 from grassroots.workspace.reading import Reading
 
 WEEK = Period(date(2021, 8, 2), date(2021, 8, 8))  # Monday to Sunday
@@ -136,6 +146,52 @@ def test_a_skill_that_nobody_has_is_told(desk: Desk) -> None:
     station, _ = month(desk, needs=(SkillNeed("急救"),))
     plan = desk.rotas.plan([station], WEEK)
     assert any("急救" in plan.in_words(doubt, "zh") for doubt in plan.doubts)
+
+
+def test_a_role_that_nobody_holds_is_told_by_its_name(desk: Desk) -> None:
+    desk.roles.define(id=RoleId("first-aider"), label_zh="急救员", label_en="First aider", family="duty")
+    station, _ = month(desk, role=RoleId("first-aider"))
+    plan = desk.rotas.plan([station], WEEK)
+    zh, en = ([plan.in_words(doubt, language) for doubt in plan.doubts] for language in ("zh", "en"))
+    assert any("没有人担任 急救员" in sentence and "7 个班次" in sentence for sentence in zh)
+    assert any("Nobody holds the role First aider" in sentence for sentence in en)
+    assert not any("first-aider" in sentence for sentence in (*zh, *en))
+
+
+def test_seconds_that_are_none_are_said_in_words(desk: Desk) -> None:
+    station, _ = month(desk)
+    for seconds in (-3, 0, float("nan"), "ten"):
+        with pytest.raises(BadInput) as refused:
+            desk.rotas.plan([station], WEEK, seconds=seconds)  # type: ignore[arg-type]
+        assert refused.value.code == "planning-seconds"
+
+
+def test_what_the_goals_came_to_and_who_is_far_from_their_share_is_said_in_words(desk: Desk) -> None:
+    """He had none in the season before; whoever had many cannot give him more than his own days allow."""
+    station, (lin, he, *_) = month(desk, people=2)
+    desk.availability.give(lin, windows=(Window(Weekday.MONDAY), Window(Weekday.TUESDAY)))
+    plan = desk.rotas.plan([station], WEEK)
+    problem_goal = attrs.evolve(plan.goals[1], value=7, bound=4)
+    for language in ("zh", "en"):
+        told = plan.goals_in_words(language)
+        assert len(told) == 3
+        hurried = attrs.evolve(plan, goals=(plan.goals[0], problem_goal, plan.goals[2]))
+        assert "4" in hurried.goals_in_words(language)[1]
+        assert "7" in hurried.goals_in_words(language)[1]
+        assert told[1] != hurried.goals_in_words(language)[1]
+    far = Forced(measure="nights", person=he, have=3, target=1_400, rules=(Rule("rest", he),))
+    many = attrs.evolve(far, rules=tuple(Rule("barred", he, name=str(n)) for n in range(20)), alone=False)
+    unknown = attrs.evolve(far, rules=())
+    unsought = attrs.evolve(far, rules=(), sought=False)
+    told = attrs.evolve(plan, forced=(far, many, unknown, unsought)).forced_in_words("en")
+    assert told[0] == (
+        "贺兰山 has 3 nights, with a fair share of 1.4: their own rules leave nothing nearer."
+        " (贺兰山: rest between shifts)"
+    )
+    assert "and 14 more" in told[1]
+    assert "not found out" in told[2]
+    assert "not looked for" in told[3]
+    assert all("${" not in one and he not in one for one in told)
 
 
 def test_days_without_shifts_and_an_unknown_planner_are_said_in_words(desk: Desk) -> None:

@@ -168,6 +168,8 @@ def _plan_json(plan: PlanTold, language: str) -> dict[str, Any]:
         ],
         "told": [
             *plan.clash_in_words(language),
+            *plan.goals_in_words(language),
+            *plan.forced_in_words(language),
             *(plan.in_words(doubt, language) for doubt in plan.doubts),
         ],
     }
@@ -194,6 +196,8 @@ def _tell_plan(plan: PlanTold, output: Output) -> None:
             for one in sorted(plan.shares, key=lambda one: (-one.duties, one.name))
         ),
     )
+    for sentence in (*plan.goals_in_words(output.language), *plan.forced_in_words(output.language)):
+        output.line(sentence)
     for doubt in plan.doubts:
         output.line(plan.in_words(doubt, output.language))
     unasked = [one.name for one in plan.shares if not one.asked]

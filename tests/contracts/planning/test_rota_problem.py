@@ -18,6 +18,7 @@ from grassroots.contracts.planning import (
     Company,
     DayOff,
     Done,
+    Effort,
     Fairness,
     Fixed,
     Goal,
@@ -256,8 +257,8 @@ def test_what_is_odd_is_said_in_words_before_anybody_plans() -> None:
         "doubt-nobody-may",
         "doubt-nobody-may-skill",
         "doubt-skill-unknown",
-        "doubt-wishes-at-odds",
         "doubt-wish-forbidden",
+        "doubt-wishes-at-odds",
         "doubt-limits-at-odds",
     ]
     for one in found:
@@ -306,9 +307,60 @@ def test_rules_are_told_in_words_in_both_languages() -> None:
             assert f"rule.{rule.code}" in catalogue(language)
 
 
+def test_many_wishes_that_cannot_be_are_one_sentence_for_each_person_and_nothing_is_lost() -> None:
+    every = tuple(slot(day) for day in range(6))
+    asked = RotaProblem(
+        first=MONDAY,
+        days=6,
+        people=(
+            Person(id="lin", barred=(Barred("early-0", "station-unknown"),), days_off=(DayOff(1, "leave"),)),
+            Person(id="mao", away=(Away(0, 6 * DAY, "hospital"),)),
+            Person(id="he"),
+        ),
+        slots=every,
+        wishes=(
+            *(Wish(who, one.id) for who in ("lin", "mao", "he") for one in every),
+            *(Wish("he", one.id, False) for one in every[:3]),
+            Wish("lin", "early-0", weight=3),
+        ),
+    )
+    found = {(one.code, dict(one.facts)["person"]): dict(one.facts) for one in rota_doubts(asked)}
+    assert set(found) == {
+        ("doubt-never-free", "mao"),
+        ("doubt-wishes-forbidden", "lin"),
+        ("doubt-wishes-forbidden", "mao"),
+        ("doubt-wishes-at-odds-often", "he"),
+    }
+    lin = found["doubt-wishes-forbidden", "lin"]
+    assert (lin["count"], lin["wished"], lin["reasons"]) == (2, 6, ("leave", "station-unknown"))
+    assert lin["slots"] == ("early-0", "early-1")
+    assert found["doubt-wishes-forbidden", "mao"]["slots"] == tuple(one.id for one in every)
+    assert found["doubt-wishes-at-odds-often", "he"]["slots"] == ("early-0", "early-1", "early-2")
+    for (code, _), facts in found.items():
+        for language in LANGUAGES:
+            sentence = say(code, facts, language)
+            assert code not in sentence
+            assert "${" not in sentence
+
+
+@pytest.mark.parametrize("seconds", [-3, 0, float("nan"), float("inf"), "ten", True])
+def test_an_effort_that_is_none_is_refused_in_words(seconds: Any) -> None:
+    with pytest.raises(BadInput) as caught:
+        Effort(seconds=seconds)
+    assert caught.value.code == "planning-seconds"
+    assert str(seconds) in str(caught.value)
+    with pytest.raises(BadInput) as caught:
+        Effort(cores=0)
+    assert caught.value.code == "planning-cores"
+    assert Effort(seconds=None).seconds is None
+
+
 @pytest.mark.parametrize(
     ("code", "make"),
     [
+        ("planning-weight", lambda: Need(wanted=1, under=10**13)),
+        ("planning-weight", lambda: Wish("lin", "early-0", True, 10**13)),
+        ("planning-number", lambda: Wish("lin", "early-0", True, -1)),
         ("planning-twice", lambda: problem(slot(0), slot(0))),
         ("planning-unknown", lambda: problem(slot(0), wishes=(Wish("lin", "early-9"),))),
         ("planning-unknown", lambda: problem(slot(0), fixed=(Fixed("nobody", "early-0"),))),

@@ -26,7 +26,6 @@ from grassroots.contracts.planning import (
     value_rota,
 )
 from grassroots.contracts.planning.checking_rota import violations
-from grassroots.plugins.planning.clerk import Clerk
 from grassroots.plugins.planning.engine import Solved
 from grassroots.plugins.planning.groups import Groups
 from grassroots.plugins.planning.profiles import profiles_of
@@ -81,7 +80,7 @@ def reached(problem: RotaProblem) -> set[tuple[int, ...]]:
 
 
 def test_no_profile_that_somebody_can_have_is_missing() -> None:
-    for seed in range(120):
+    for seed in range(60):
         problem = alone(seed, seen=False)
         found = profiles_of(problem, problem.people[0])
         assert found is not None
@@ -89,7 +88,7 @@ def test_no_profile_that_somebody_can_have_is_missing() -> None:
 
 
 def test_profiles_are_exactly_what_can_be_had_where_every_rule_is_looked_at() -> None:
-    for seed in range(120):
+    for seed in range(60):
         problem = alone(seed, seen=True)
         found = profiles_of(problem, problem.people[0])
         assert found is not None
@@ -107,7 +106,7 @@ def test_what_is_too_much_to_look_through_is_not_looked_through(monkeypatch: pyt
 
 def test_no_plan_is_fairer_than_the_shares_say_and_models_that_know_them_find_the_same() -> None:
     tight = 0
-    for seed in range(60):
+    for seed in range(25):
         problem = community(seed, days=7, people=4, hard=0.4)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Shares, "bound", lambda *_: None)
@@ -117,19 +116,16 @@ def test_no_plan_is_fairer_than_the_shares_say_and_models_that_know_them_find_th
         lowest = Shares(problem).lowest
         assert lowest <= plain.goals[1].value, seed
         tight += lowest == plain.goals[1].value
-    assert tight > 5
+    assert tight > 2
 
 
 def test_a_rota_is_bettered_group_by_group_and_keeps_every_rule() -> None:
     reached_best = helped = 0
-    for seed in range(40):
+    for seed in range(14):
         problem = community(seed, days=7, people=7)
         best = plan_of(problem)
-        clerk = Clerk(problem)
-        clerk.fill()
-        given = clerk.rota()
-        if next(violations(problem, given), None) is not None:
-            continue
+        # Every place filled that can be, and nobody asked who has how much, or what they wish.
+        given = plan_of(attrs.evolve(problem, levels=((COVER,),))).assignments
         before = value_rota(problem, given)
         groups = Groups(problem, given, Shares(problem).of_person, lambda: None, 1)
         assert (groups.unfairness, groups.unmet) == (before[FAIRNESS], before[WISHES]), seed
@@ -141,15 +137,14 @@ def test_a_rota_is_bettered_group_by_group_and_keeps_every_rule() -> None:
         assert after[COVER] <= before[COVER], seed
         assert (after[FAIRNESS], after[WISHES]) <= (before[FAIRNESS], before[WISHES]), seed
         helped += (after[FAIRNESS], after[WISHES]) < (before[FAIRNESS], before[WISHES])
-        if after[COVER] == best.goals[0].value:
-            reached_best += after[FAIRNESS] == best.goals[1].value
-            assert after[FAIRNESS] >= best.goals[1].value, seed
-    assert helped > 10
-    assert reached_best > 10
+        reached_best += after[FAIRNESS] == best.goals[1].value
+        assert after[FAIRNESS] >= best.goals[1].value, seed
+    assert helped > 5
+    assert reached_best > 5
 
 
 def test_large_rotas_are_planned_by_groups_as_well_as_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    for seed in range(25):
+    for seed in range(8):
         problem = community(seed, days=6, people=6)
         plain = plan_of(problem)
         with monkeypatch.context() as patch:

@@ -79,6 +79,19 @@ class Goal:
         """Whether no plan can do better."""
         return self.value == self.bound
 
+    @property
+    def told(self) -> Finding:
+        """What it came to, as a sentence: proven, or how much better another plan might be."""
+        if self.proven:
+            return Finding.of("goal-proven", goals=tuple(self.name.split("+")), count=self.value)
+        return Finding.of(
+            "goal-open",
+            goals=tuple(self.name.split("+")),
+            count=self.value,
+            bound=self.bound,
+            gap=self.value - self.bound,
+        )
+
 
 # -- pairings ---------------------------------------------------------------------------------------------
 @final
@@ -143,8 +156,9 @@ class Forced:
     """Somebody who is more than one slot away from their fair share, and the rules that force it.
 
     ``measure`` is the code of the fairness; ``rules`` could not all hold if this person (``alone``), or
-    everybody, were within one slot of their share: in this measure, or in all of them. Empty: not looked for
-    (a standing rota explains itself), or not found in the time given.
+    everybody, were within one slot of their share: in this measure, or in all of them. Empty: not found in
+    the time given, or not looked for (``sought`` false: a standing rota explains itself, and among the rules
+    of a very large one only the person's own were looked through).
     """
 
     measure: str
@@ -153,6 +167,25 @@ class Forced:
     target: int
     rules: tuple[Rule, ...] = ()
     alone: bool = True
+    sought: bool = True
+
+    @property
+    def told(self) -> Finding:
+        """How far they are from their share, as a sentence; it says whose rules force it."""
+        how = (
+            ("alone" if self.alone else "together")
+            if self.rules
+            else "unknown"
+            if self.sought
+            else "unsought"
+        )
+        return Finding.of(
+            f"forced-{how}",
+            person=self.person,
+            measure=self.measure,
+            count=self.have,
+            share=f"{self.target / 1000:.1f}",
+        )
 
 
 @final

@@ -45,25 +45,28 @@ def _idle(problem: RotaProblem) -> Iterator[Finding]:
             yield Finding.of("doubt-never-free", person=person.id)
 
 
-def _may(person: Person) -> Callable[[Slot], bool]:
-    barred = {bar.slot for bar in person.barred}
-    off = {one.day for one in person.days_off}
+def _against(person: Person) -> Callable[[Slot], str | None]:
+    """The first rule of a person's own that forbids a slot, by its code or its reason; None: none."""
+    barred = {bar.slot: bar.code for bar in person.barred}
+    off = {one.day: one.code for one in person.days_off}
 
-    def may(slot: Slot) -> bool:
-        return (
-            slot.requires <= person.skills
-            and slot.id not in barred
-            and slot.day not in off
-            and not any(away.starts < slot.ends and slot.starts < away.ends for away in person.away)
-        )
+    def against(slot: Slot) -> str | None:
+        if not slot.requires <= person.skills:
+            return "requires"
+        if slot.id in barred:
+            return barred[slot.id]
+        if slot.day in off:
+            return off[slot.day]
+        codes = (away.code for away in person.away if away.starts < slot.ends and slot.starts < away.ends)
+        return next(codes, None)
 
-    return may
+    return against
 
 
 def _orphans(problem: RotaProblem) -> Iterator[Finding]:
-    people = [(person, _may(person)) for person in problem.people]
+    people = [(person, _against(person)) for person in problem.people]
     for slot in problem.slots:
-        able = [person for person, may in people if may(slot)]
+        able = [person for person, against in people if against(slot) is None]
         for need in slot.needs:
             have = sum(not need.skill or need.skill in person.skills for person in able)
             wanted = max(need.wanted, need.least)
@@ -87,15 +90,34 @@ def _unknown_skills(problem: RotaProblem) -> Iterator[Finding]:
 
 
 def _wishes(problem: RotaProblem) -> Iterator[Finding]:
-    said: dict[tuple[str, str], set[bool]] = defaultdict(set)
-    may = {person.id: _may(person) for person in problem.people}
-    slots = {slot.id: slot for slot in problem.slots}
+    # One sentence for each person: a wish for every Saturday is many wishes, and one thing to talk about.
+    said: dict[str, dict[str, set[bool]]] = defaultdict(lambda: defaultdict(set))
     for wish in problem.wishes:
-        if (not wish.on) in said[wish.person, wish.slot]:
-            yield Finding.of("doubt-wishes-at-odds", person=wish.person, slot=wish.slot)
-        said[wish.person, wish.slot].add(wish.on)
-        if wish.on and not may[wish.person](slots[wish.slot]):
-            yield Finding.of("doubt-wish-forbidden", person=wish.person, slot=wish.slot)
+        said[wish.person][wish.slot].add(wish.on)
+    slots = {slot.id: slot for slot in problem.slots}
+    for person in problem.people:
+        against = _against(person)
+        wished = [slot for slot, both in said[person.id].items() if True in both]
+        odd = tuple(slot for slot in wished if False in said[person.id][slot])
+        if len(odd) == 1:
+            yield Finding.of("doubt-wishes-at-odds", person=person.id, slot=odd[0])
+        elif odd:
+            yield Finding.of(
+                "doubt-wishes-at-odds-often", person=person.id, count=len(odd), slot=odd[0], slots=odd
+            )
+        why = {slot: code for slot in wished if (code := against(slots[slot])) is not None}
+        if len(why) == 1:
+            yield Finding.of("doubt-wish-forbidden", person=person.id, slot=next(iter(why)))
+        elif why:
+            yield Finding.of(
+                "doubt-wishes-forbidden",
+                person=person.id,
+                count=len(why),
+                wished=len(wished),
+                reasons=tuple(sorted(set(why.values()))),
+                slot=next(iter(why)),
+                slots=tuple(why),
+            )
 
 
 def _limits(problem: RotaProblem) -> Iterator[Finding]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import final
+from math import inf
+from typing import Any, final
 
 import attrs
 
@@ -13,7 +14,20 @@ from grassroots.contracts.planning.checking_pairs import check_pairs
 from grassroots.contracts.planning.checking_rota import check_rota
 from grassroots.contracts.planning.pairs import PairingProblem
 from grassroots.contracts.planning.rota import RotaProblem
-from grassroots.errors import PluginError
+from grassroots.errors import BadInput, PluginError
+
+
+def _seconds(_: Any, __: attrs.Attribute[Any], value: Any) -> None:
+    if value is None:
+        return
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 < value < inf:
+        raise BadInput("planning-seconds", what=str(value))
+
+
+def _cores(_: Any, __: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise BadInput("planning-cores", what=str(value))
 
 
 @final
@@ -22,11 +36,12 @@ class Effort:
     """How hard to try: seconds on the clock (about; None: until it is proven), and how many processor cores.
 
     The same problem, effort and ``seed`` give the same plan as long as the time suffices for a proof of
-    every goal; what a planner finds when the time runs out may differ from run to run.
+    every goal; what a planner finds when the time runs out may differ from run to run. BadInput
+    ``planning-seconds`` (no number, or none above 0) and ``planning-cores``.
     """
 
-    seconds: float | None = 30.0
-    cores: int = 2
+    seconds: float | None = attrs.field(default=30.0, validator=_seconds)
+    cores: int = attrs.field(default=2, validator=_cores)
     seed: int = 1
 
 

@@ -37,6 +37,20 @@ def at_least(least: int) -> Any:
     return check
 
 
+MOST_WEIGHT: Final = 1_000_000
+"""Beyond this a weight says nothing more, and sums of weights would grow beyond what a solver counts with."""
+
+
+def weight(owner: Any, field: attrs.Attribute[Any], value: int) -> None:
+    """A validator: a weight, from 0 to MOST_WEIGHT."""
+    at_least(0)(owner, field, value)
+    if value > MOST_WEIGHT:
+        where = getattr(owner, "person", None) or type(owner).__name__
+        raise BadInput(
+            "planning-weight", field=field.name, what=str(value), where=str(where), most=MOST_WEIGHT
+        )
+
+
 # Sets may be given as any collection. Named functions, because a checker of types cannot read ``frozenset``.
 def _texts(found: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
@@ -65,8 +79,8 @@ class Need:
 
     skill: str = ""
     wanted: int = attrs.field(default=0, validator=at_least(0))
-    under: int = attrs.field(default=1, validator=at_least(0))
-    over: int = attrs.field(default=0, validator=at_least(0))
+    under: int = attrs.field(default=1, validator=weight)
+    over: int = attrs.field(default=0, validator=weight)
     least: int = attrs.field(default=0, validator=at_least(0))
     most: int | None = attrs.field(default=None, validator=at_least(0))
 
@@ -213,7 +227,7 @@ class Wish:
     person: str
     slot: str
     on: bool = True
-    weight: int = attrs.field(default=1, validator=at_least(0))
+    weight: int = attrs.field(default=1, validator=weight)
 
 
 @final
@@ -269,7 +283,7 @@ class RotaProblem:
     ``successions`` are pairs of kinds (earlier, later): the later one may not be had on the day after the
     earlier. ``levels`` are the goals in order; goals of one level are added up. ``standing`` is the rota that
     was published, for the goal *changes*. Valid by construction: BadInput ``planning-twice``,
-    ``planning-unknown``, ``planning-outside``, ``planning-number``.
+    ``planning-unknown``, ``planning-outside``, ``planning-number``, ``planning-weight``.
     """
 
     first: date

@@ -148,9 +148,14 @@ def forced_by(
     if not found and len(problem.fairness) > 1:
         # Each of their shares may be possible, and not all of them together.
         found = _forcing(alone, [(one, [person]) for one in problem.fairness], None, left, seed)
-    if not found and len(problem.people) * len(problem.slots) <= _MOST_TOLD:
+    if not found and looked_through(problem):
         found = _forcing(problem, [(fairness, [person])], cover, left, seed)
     return found
+
+
+def looked_through(problem: RotaProblem) -> bool:
+    """Whether the rules of everybody together are looked through, and not only each person's own."""
+    return len(problem.people) * len(problem.slots) <= _MOST_TOLD
 
 
 def forced_together(
@@ -160,7 +165,7 @@ def forced_together(
 
     First of this measure; and if that could be, of all measures at once.
     """
-    if len(problem.people) * len(problem.slots) > _MOST_TOLD:
+    if not looked_through(problem):
         return ()
     everybody = [(one, [who for who, _ in one.targets]) for one in problem.fairness]
     mine = [(one, people) for one, people in everybody if one is fairness]

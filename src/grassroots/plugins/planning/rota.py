@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Final, final
 
+import attrs
+
 from grassroots.contracts.planning import (
     COVER,
     FAIRNESS,
@@ -24,7 +26,7 @@ from grassroots.contracts.planning import (
     RotaProblem,
     Rule,
 )
-from grassroots.plugins.planning.clash import clash_of, forced_by, forced_together
+from grassroots.plugins.planning.clash import clash_of, forced_by, forced_together, looked_through
 from grassroots.plugins.planning.columns import Columns
 from grassroots.plugins.planning.engine import CpSat, Solved, cp_sat
 from grassroots.plugins.planning.groups import LEVELS, Groups
@@ -311,16 +313,9 @@ class Search:
                     if together is None:
                         together = forced_together(*asked, self._cover(), left, self._effort.seed)
                     rules = together
-                found.append(
-                    Forced(
-                        measure=fairness.code,
-                        person=person,
-                        have=have,
-                        target=target,
-                        rules=rules,
-                        alone=alone,
-                    )
-                )
+                forced = Forced(measure=fairness.code, person=person, have=have, target=target, rules=rules)
+                sought = bool(rules) or (named and looked_through(self._problem))
+                found.append(attrs.evolve(forced, alone=alone, sought=sought))
         return tuple(found)
 
     def _naming(self) -> Callable[[], float]:

@@ -16,6 +16,9 @@ from grassroots.values.ids import MemberId, ShiftId, StationId
 
 THOUSAND = 1000
 
+RULES_TOLD = 6
+"""Rules behind an unfair share that are told in its sentence."""
+
 
 @final
 @attrs.frozen(kw_only=True)
@@ -68,7 +71,8 @@ class PlanTold:
     ``doubts`` are odd things about what was put in (somebody who is never free, a shift that nobody may
     hold), ``clash`` the rules that cannot all hold where the answer is *impossible* (``minimal``: none of
     them can be spared; ``smallest``: no clash has fewer), ``forced`` who is far from their share and the
-    rules that force it. ``names`` says ids of people and shifts in words.
+    rules that force it. ``names`` says ids of people, shifts and roles in words, ``names_en`` those that
+    are called otherwise in English.
     """
 
     stations: tuple[StationId, ...]
@@ -85,6 +89,7 @@ class PlanTold:
     forced: tuple[Forced, ...] = ()
     doubts: tuple[Finding, ...] = ()
     names: Mapping[str, str] = attrs.field(factory=dict)
+    names_en: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
     def lacking(self) -> int:
@@ -104,11 +109,32 @@ class PlanTold:
 
     def in_words(self, finding: Finding, language: str = "zh") -> str:
         """A finding as a sentence, with people and shifts by their names."""
-        return in_words(finding, self.names, language)
+        names = self.names if language == "zh" else {**self.names, **self.names_en}
+        return in_words(finding, names, language)
 
     def clash_in_words(self, language: str = "zh") -> tuple[str, ...]:
         """The rules that cannot all hold, one sentence each."""
         return tuple(self.in_words(rule.told, language) for rule in self.clash)
+
+    def goals_in_words(self, language: str = "zh") -> tuple[str, ...]:
+        """What each goal came to: that no plan does better, or how far the proof falls short."""
+        return tuple(self.in_words(goal.told, language) for goal in self.goals)
+
+    def forced_in_words(self, language: str = "zh") -> tuple[str, ...]:
+        """Who is more than one duty from their share, one sentence each, with the rules that force it."""
+        return tuple(
+            " ".join([self.in_words(one.told, language), *self._rules_of(one, language)])
+            for one in self.forced
+        )
+
+    def _rules_of(self, forced: Forced, language: str) -> tuple[str, ...]:
+        told = [self.in_words(rule.told, language) for rule in forced.rules]
+        if not told:
+            return ()
+        # Hundreds of rules of everybody are a file and no sentence; the plan has them all.
+        more = len(told) - RULES_TOLD
+        rest = [say("forced-more", {"count": more}, language)] if more > 0 else []
+        return (say("forced-list", {"rules": "; ".join([*told[:RULES_TOLD], *rest])}, language),)
 
 
 @final
@@ -148,17 +174,21 @@ def in_words(finding: Finding, names: Mapping[str, str], language: str) -> str:
         if value in names:
             return names[value]
         plain = value.removeprefix("ask-first-") if value.startswith("ask-first-") else value
-        for group in ("obstacle-code", "company", "willing", "goal", "rule"):
+        # A rule is called by the rule, and not by what stands in the way of one shift because of it.
+        first = ("rule",) if name == "rule" else ()
+        for group in (*first, "obstacle-code", "company", "willing", "goal", "rule", "measure"):
             if f"{group}.{plain}" in labels:
                 return labels[f"{group}.{plain}"]
         for prefix in ("skill:", "role:"):
             if value.startswith(prefix):
-                code = value.removeprefix(prefix)
-                return names.get(code, code)
+                return names.get(value.removeprefix(prefix), value.removeprefix(prefix))
         head, _, rest = value.partition("-")
         if head in ("apart", "beside") and rest:
             people = [names.get(part, part) for part in rest.split("-")]
             return f"{labels[f'company.{head}']} {' / '.join(people)}"
         return value
 
-    return say(finding.code, {name: word(name, value) for name, value in finding.facts}, language)
+    code = finding.code
+    if code == "doubt-skill-unknown" and str(dict(finding.facts)["skill"]).startswith("role:"):
+        code = "doubt-role-unknown"
+    return say(code, {name: word(name, value) for name, value in finding.facts}, language)

@@ -19,6 +19,7 @@ from grassroots.contracts.planning import (
 from grassroots.contracts.storage import Is
 from grassroots.domain.duty import Duty, Shift, ShiftStatus
 from grassroots.domain.member import Member
+from grassroots.domain.role import Role
 from grassroots.domain.rota import GIVEN_UP, RotaLine
 from grassroots.domain.station import Station
 from grassroots.errors import BadInput
@@ -98,6 +99,7 @@ def told_of(
     targets = dict(next((one.targets for one in problem.fairness if one.code == ALL), ()))
     season = wanted.crew.season_loads()
     places = {station.id: station for station in wanted.crew.reading.list(Station)}
+    roles = wanted.crew.reading.list(Role)
     people = [*wanted.crew.members.values(), *wanted.extra]
     return PlanTold(
         stations=tuple(dict.fromkeys(stations)),
@@ -138,9 +140,11 @@ def told_of(
         forced=plan.forced,
         doubts=tuple(doubts),
         names={
+            **{role.id: role.label_zh for role in roles},
             **{member.id: member.name for member in people},
             **{shift.id: _shift_name(shift, places) for shift in wanted.shifts},
         },
+        names_en={role.id: role.label_en for role in roles},
     )
 
 
