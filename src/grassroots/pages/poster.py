@@ -1,8 +1,10 @@
 """The month's rota as a poster: one self-contained HTML file for the wall, on A4 or A3, in big type.
 
-Readers are about seventy and stand a step away: no letter is smaller than 18 points, a weekend or holiday is
-named and not only coloured, and the head of the table comes again on every sheet. Nothing is loaded from
-anywhere; all texts of the network are escaped.
+A month stands on one sheet, lying: the days in two halves side by side, in the largest type in which they fit
+(on A4 18 to 14 points, on A3 a good 25 to 20). What does not fit even so, because a station has many shifts a
+day or many people on one, goes over several standing sheets in 18 points, with the head of the table on each.
+A weekend or holiday is named and not only coloured. Nothing is loaded from anywhere; all texts of the network
+are escaped.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, Final, final
 
 import attrs
 
@@ -18,9 +20,6 @@ from grassroots.contracts.calendar import DayKind
 from grassroots.locale import label, say
 from grassroots.pages.environment import environment
 from grassroots.usecases.rotas.board import Board, BoardDay, BoardShift
-
-if TYPE_CHECKING:
-    pass
 
 
 class Paper(StrEnum):
@@ -40,10 +39,38 @@ class Column:
     role: str = ""
 
 
+@final
+@attrs.frozen
+class Sheet:
+    """A sheet lying: how wide and how high it is inside its margins, in points."""
+
+    wide: float
+    high: float
+
+
+_A4: Final = Sheet(wide=790.0, high=545.0)
+_SIZES: Final = (18.0, 17.0, 16.0, 15.0, 14.0)
+"""Points of the type on A4, largest first; on A3 everything is larger by the root of two."""
+
+_LARGER: Final = {Paper.A4: 1.0, Paper.A3: 1.4142}
+_LINE: Final = 1.25
+"""Height of a line, of the size of the type; what a row adds to its lines:"""
+_ROW: Final = 0.28
+_HEAD: Final = 4.4
+"""Heading, head of the table and foot together, in lines."""
+_CELL: Final = 0.6
+"""What a cell adds to the width of its text."""
+_GAP: Final = 1.2
+"""Between the halves."""
+
+
 def render_poster(board: Board, language: str = "zh", paper: Paper | str = Paper.A4) -> str:
     """The poster of a board. Raises MissingExtra if Jinja2 is not installed."""
     words = _Words(board, language)
     columns = _columns(board, language)
+    rows = [_row(words, day, columns) for day in board.days]
+    larger = _LARGER[Paper(paper)]
+    size = _size(words, columns, rows)
     return (
         environment()
         .get_template("poster.html")
@@ -53,9 +80,75 @@ def render_poster(board: Board, language: str = "zh", paper: Paper | str = Paper
             lang="zh-CN" if language == "zh" else "en",
             paper=Paper(paper),
             columns=columns,
-            rows=[_row(words, day, columns) for day in board.days],
+            size=None if size is None else round(size * larger, 1),
+            day=round(_day_width(words, rows), 1),
+            halves=[rows] if size is None else _halves(rows),
         )
     )
+
+
+def _halves(rows: Sequence[dict[str, Any]]) -> list[Sequence[dict[str, Any]]]:
+    """The rows in two halves; a fortnight is one."""
+    if len(rows) <= 16:
+        return [rows]
+    half = (len(rows) + 1) // 2
+    return [rows[:half], rows[half:]]
+
+
+def _size(words: _Words, columns: Sequence[Column], rows: Sequence[dict[str, Any]]) -> float | None:
+    """The largest type in which everything stands on one sheet of A4; None: in none."""
+    halves = _halves(rows)
+    for size in _SIZES:
+        wide = (_A4.wide / size - _GAP * (len(halves) - 1)) / len(halves) - _day_width(words, rows)
+        each = wide / max(1, len(columns)) - _CELL
+        if each < max([_width(one) for one in _unbroken(words, columns, rows)], default=0.0):
+            continue
+        head = _HEAD + max([_head_lines(words, column, each) for column in columns], default=1) - 1
+        high = max(sum(_lines(row, each) * _LINE + _ROW for row in half) for half in halves)
+        if (high + head * _LINE) * size <= _A4.high:
+            return size
+    return None
+
+
+def _head_lines(words: _Words, column: Column, wide: float) -> int:
+    """Lines of the head of a column: hours may break behind their dash, a role stands below them."""
+    hours = 1 if _width(words.hours(column)) <= wide else 2
+    return hours + (_broken([_width(one) + 0.5 for one in column.role.split()], wide) if column.role else 0)
+
+
+def _day_width(words: _Words, rows: Sequence[dict[str, Any]]) -> float:
+    told = [
+        _width(f"{words.day(row['day'].day)} {words.weekday(row['day'].day)}")
+        + (0.85 * _width(words.note(row["day"])) + 0.5 if words.note(row["day"]) else 0.0)
+        for row in rows
+    ]
+    return max([_width(words.say("poster-day")), *told]) + _CELL
+
+
+def _unbroken(words: _Words, columns: Sequence[Column], rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What stands in one piece: names, and the hours and roles at the head."""
+    heads = [f"{column.starts:%H:%M}–" for column in columns]
+    heads += [word for column in columns for word in column.role.split()]
+    return heads + [told for row in rows for cell in row["cells"] for _, told in cell]
+
+
+def _lines(row: dict[str, Any], wide: float) -> int:
+    """Lines of the fullest cell of a row, as a browser breaks them."""
+    return max([_broken([_width(told) + 0.5 for _, told in cell], wide) for cell in row["cells"]], default=1)
+
+
+def _broken(widths: Sequence[float], wide: float) -> int:
+    lines, left = 1, wide
+    for one in widths:
+        if one - 0.5 > left and left < wide:
+            lines, left = lines + 1, wide
+        left -= one
+    return lines
+
+
+def _width(text: str) -> float:
+    """About how wide a text is, of the size of its type, on the safe side."""
+    return sum(1.02 if ord(letter) > 0x2E7F else 0.57 for letter in text)
 
 
 def _columns(board: Board, language: str) -> list[Column]:
@@ -107,6 +200,8 @@ class _Words:
         return self.say("poster-title", place=self.place, period=whole)
 
     def day(self, day: date) -> str:
+        if len(self.board.period.months()) == 1:
+            return str(day.day)  # the month stands at the head
         group = "report-month-name" if self.language == "zh" else "report-month-short"
         name = label(group, str(day.month), self.language)
         return self.say("report-day-short", name=name, day=day.day)

@@ -115,7 +115,7 @@ def test_every_plan_is_the_best_of_all_that_can_be_tried() -> None:
 @pytest.mark.slow
 def test_every_plan_is_the_best_of_all_that_can_be_tried_at_length() -> None:
     for hard in (0.15, 0.3, 0.6):
-        answers = [agree(one) for one in small(range(1_000, 2_500), 10, days=5, hard=hard, demands=True)]
+        answers = [agree(one) for one in small(range(1_000, 4_000), 10, days=5, hard=hard, demands=True)]
         assert len(answers) > 100
 
 
