@@ -9,7 +9,8 @@ Whether a person may be erased (a retention rule, a legal hold) is decided befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -21,10 +22,13 @@ from grassroots.domain.erasure import ErasurePlan, PersonErased, RecordsBlanked,
 from grassroots.domain.fields import HIDDEN, blanked
 from grassroots.domain.history import History
 from grassroots.domain.member import Member
+from grassroots.domain.reach import Reach
 from grassroots.domain.step import Event
 from grassroots.errors import Conflict, Locked, Missing
-from grassroots.usecases.outbox.forgetting import forget_parcels
+from grassroots.usecases.outbox.forgetting import KEY_GONE, forget_parcels
 from grassroots.values.ids import MemberId
+from grassroots.values.mentions import Mentions
+from grassroots.values.names import NameKind, name_kind
 from grassroots.workspace.acts import TRIES, commit, jitter
 from grassroots.workspace.codec import commitment
 from grassroots.workspace.destroying import destroyed
@@ -40,8 +44,6 @@ AT_ONCE: Final = 200
 """Records of one batch."""
 
 T = TypeVar("T")
-
-_GONE: Final = ("key-destroyed", "key-lost")
 
 
 def plan_erasure(seat: Seat, person: MemberId) -> ErasurePlan:
@@ -76,12 +78,15 @@ def erase_person(seat: Seat, person: MemberId, *, ground: str, keys: tuple[str, 
     spec = office.kinds.of(Member)
     for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
         seat.may_write(spec, None, _opened(office, spec, stored))
-    # First of all, while it is still known by which texts they are named.
-    forget_parcels(office, people, _marks(office, people))
+    # First of all, while it is still known by which texts they are named; and again at the end, since whoever
+    # plans notices meanwhile may have met somebody who was still there.
+    mentions, addresses = _mentions(office, people), _addresses(office, people)
+    forget_parcels(office, people, mentions, addresses)
     done = 0
     while page := list(islice(_left(office, people, frozenset(keys)), AT_ONCE)):
-        done += _retried(seat, lambda page=page: _blank_page(seat, people, page))  # type: ignore[misc]
+        done += _retried(seat, lambda page=page: _blank_page(seat, people, page, keys))  # type: ignore[misc]
     event = _retried(seat, lambda: _last(seat, people, ground, done))
+    forget_parcels(office, people, mentions, addresses)
     if office.ledger is not None:
         office.ledger(seat)
     return event
@@ -121,23 +126,60 @@ def _theirs(office: Office, people: Iterable[str]) -> Iterator[tuple[KindSpec[An
         yield own, stored
 
 
-def _marks(office: Office, people: Iterable[str]) -> frozenset[str]:
-    """The texts that name them wherever they stand: their names and their telephone number."""
+def _mentions(office: Office, people: Iterable[str]) -> Mentions:
+    """What names them wherever it stands: their names and their telephone numbers."""
+    names: set[str] = set()
+    numbers: set[str] = set()
+    for one in _members(office, people):
+        names.update((one.name, *one.also_known))
+        numbers.add(one.phone or "")
+        for former in _former(office, one.id):
+            # A courtesy title that was completed since (王老师) is many people's.
+            names.update(name for name in former["name"] if name_kind(name) is NameKind.FULL)
+            numbers.update(former["phone"])
+    ids = frozenset(people)
+    return Mentions(names - {HIDDEN}, numbers, lambda: _names_of_others(office, ids))
+
+
+def _former(office: Office, member: str) -> Iterator[Mapping[str, list[str]]]:
+    """What they were called before, and under which numbers they were reached."""
+    spec = office.kinds.of(History)
+    for row in walk(office.storage, Query(spec.name, (Is("about", f"member/{member}"),))):
+        told = _opened(office, spec, row).former
+        values = {name: json.loads(told.get(name, "null")) for name in ("name", "phone")}
+        yield {name: [value] if isinstance(value, str) else [] for name, value in values.items()}
+
+
+def _members(office: Office, people: Iterable[str]) -> Iterator[Member]:
     spec = office.kinds.of(Member)
-    marks: set[str] = set()
     for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
-        one = _opened(office, spec, stored)
-        marks.update((one.name, *one.also_known, one.phone or ""))
-    return frozenset(mark for mark in marks if len(mark) > 1 and mark != HIDDEN)
+        yield _opened(office, spec, stored)
+
+
+def _names_of_others(office: Office, people: Collection[str]) -> Iterator[str]:
+    spec = office.kinds.of(Member)
+    for stored in walk(office.storage, Query(spec.name)):
+        if stored.ref.id not in people:
+            one = _opened(office, spec, stored)
+            yield from (one.name, *one.also_known)
+
+
+def _addresses(office: Office, people: Iterable[str]) -> frozenset[str]:
+    """Where they are reached: by telephone, and in the channels that they named."""
+    spec = office.kinds.of(Reach)
+    found = {one.phone for one in _members(office, people) if one.phone}
+    for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
+        found.update(way.address for way in _opened(office, spec, stored).ways)
+    return frozenset(found - {"", HIDDEN})
 
 
 def _calls_that_name(office: Office, people: Iterable[str], seen: set[str]) -> Iterator[Stored]:
     """Calls to others in whose words these people are named."""
-    spec, marks = office.kinds.of(Call), _marks(office, people)
-    for stored in walk(office.storage, Query(spec.name)) if marks else ():
+    spec, mentions = office.kinds.of(Call), _mentions(office, people)
+    for stored in walk(office.storage, Query(spec.name)) if mentions else ():
         if stored.ref.id not in seen:
             one = _opened(office, spec, stored)
-            if any(mark in text for mark in marks for text in (one.text, one.title, one.values)):
+            if any(map(mentions.in_, (one.text, one.title, one.values))):
                 yield stored
 
 
@@ -166,8 +208,9 @@ def _histories(office: Office, people: Iterable[str]) -> Iterator[Stored]:
     spec = office.kinds.of(History)
     keys: set[str] = set()
     seen: set[Ref] = set()
-    for _, stored in _theirs(office, people):
-        if (key := key_of(stored.body)) is not None:
+    people = tuple(people)
+    for their, stored in _theirs(office, people):
+        if (key := _key_with(their, stored, people)) is not None:
             keys.add(str(key))
         for row in walk(office.storage, Query(spec.name, (Is("about", str(stored.ref)),))):
             if row.ref not in seen:
@@ -239,7 +282,7 @@ def _opened(office: Office, spec: KindSpec[Any], stored: Stored) -> Any:
     try:
         return office.decode(spec, stored).record
     except Locked as error:
-        if error.code not in _GONE:
+        if error.code not in KEY_GONE:
             raise
         needed = {
             field.name: HIDDEN
@@ -261,8 +304,20 @@ def _retried(seat: Seat, do: Callable[[], T]) -> T:
     raise AssertionError("unreachable")  # pragma: no cover
 
 
+def _key_with(spec: KindSpec[Any], stored: Stored, people: Collection[str]) -> KeyRef | None:
+    """The key that goes with a record; None where it is that of somebody else, to whom they are only named.
+
+    A call to a neighbour is sealed with the neighbour's key, and so is all that the neighbour has.
+    """
+    owner = stored.keys.get(spec.person) if spec.person is not None else None
+    return None if isinstance(owner, str) and owner not in people else key_of(stored.body)
+
+
 def _blank_page(
-    seat: Seat, people: tuple[MemberId, ...], page: Iterable[tuple[KindSpec[Any], Stored, bool]]
+    seat: Seat,
+    people: tuple[MemberId, ...],
+    page: Iterable[tuple[KindSpec[Any], Stored, bool]],
+    destroyed_before: Collection[str],
 ) -> int:
     office = seat.office
     envelope, writes, bases = Envelope(office, office.clock()), list[Write](), dict[Ref, int]()
@@ -272,7 +327,8 @@ def _blank_page(
         now = office.storage.read((stored.ref,)).get(stored.ref)
         if now is None:
             continue
-        if (key := key_of(now.body)) is not None:
+        key = key_of(now.body)
+        if key is not None and (_key_with(spec, now, people) or str(key) in destroyed_before):
             keys.add(key)
         if whole:
             writes.append(Erase(now.ref))

@@ -2,13 +2,19 @@
 
 Erased whole, with the keys that sealed it, so that an older copy cannot be read either. Parcels that are over
 have no contents any more; those to others keep their place, with ids that lead to nobody.
+
+Those to others that wait are erased only where they name them: a wife is still told what is for her, under
+the number that she shares, and so is whoever is told of 李明亮 when 李明 is forgotten.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, final
+
+import attrs
 
 from grassroots.contracts.storage import (
     Batch,
@@ -23,9 +29,10 @@ from grassroots.contracts.storage import (
     Stored,
     walk,
 )
-from grassroots.domain.outbox import ParcelMoved
-from grassroots.errors import Conflict, Locked
+from grassroots.domain.outbox import Parcel, ParcelMoved
+from grassroots.errors import Conflict, Corrupt, Locked
 from grassroots.usecases.outbox.box import ACTOR, Box
+from grassroots.values.mentions import Mentions
 from grassroots.workspace.acts import TRIES, commit, jitter
 from grassroots.workspace.destroying import destroyed
 from grassroots.workspace.office import Office, Seat
@@ -36,6 +43,9 @@ from grassroots.workspace.turning import SWEEP
 
 _PAGE: Final = 200
 
+KEY_GONE: Final = ("key-destroyed", "key-lost")
+"""What Locked says where nobody will ever read it again."""
+
 _WITH_CONTENTS: Final[tuple[Condition, ...]] = (
     Between("lane", None, "="),
     Is("lane", "=dead"),
@@ -45,13 +55,41 @@ _WITH_CONTENTS: Final[tuple[Condition, ...]] = (
 """Where parcels stand whose contents were not let go: on their way, or waiting for a person."""
 
 
-def forget_parcels(office: Office, people: Collection[str], marks: Collection[str] = ()) -> int:
-    """Erase every parcel to these people, and every one that waits and holds one of these texts.
+def forget_parcels(
+    office: Office,
+    people: Collection[str],
+    mentions: Mentions | None = None,
+    addresses: Collection[str] = (),
+) -> int:
+    """Erase every parcel to these people, and every one that waits and names them or goes to their address.
 
-    ``office`` is that of the network. Gives how many; a second time gives 0.
+    ``office`` is that of the network; ``addresses`` are theirs in any channel. Gives how many; a second time
+    gives 0. Raises Locked where the outbox is sealed and no key was given.
     """
     box = Box(office)
-    return erase_parcels(box, (stored.ref.id for stored in _theirs(box, people, marks)))
+    wanted = _Wanted(people, mentions or Mentions((), ()), frozenset(map(_compact, addresses)))
+    return erase_parcels(box, (stored.ref.id for stored in _theirs(box, wanted)))
+
+
+@final
+@attrs.frozen
+class _Wanted:
+    people: Collection[str]
+    mentions: Mentions
+    addresses: frozenset[str]
+
+    def names(self, parcel: Parcel) -> bool:
+        """Whether a parcel to somebody else, or to nobody in particular, is about them."""
+        if self.mentions.in_(parcel.values):
+            return True
+        # Under the id of somebody else it goes to an address of theirs, who may share it.
+        return not parcel.to and any(_compact(route.address) in self.addresses for route in parcel.routes)
+
+
+def _compact(address: str) -> str:
+    """An address as it is compared: how it is grouped and capitals make no difference."""
+    plain = unicodedata.normalize("NFKC", address).casefold()
+    return "".join(one for one in plain if not one.isspace() and one not in "-()")
 
 
 def erase_parcels(box: Box, ids: Iterable[str]) -> int:
@@ -70,23 +108,25 @@ def erase_parcels(box: Box, ids: Iterable[str]) -> int:
     return erased
 
 
-def _theirs(box: Box, people: Collection[str], marks: Collection[str]) -> Iterator[Stored]:
+def _theirs(box: Box, wanted: _Wanted) -> Iterator[Stored]:
     storage = box.office.storage
-    for person in people:
+    for person in wanted.people:
         yield from walk(storage, Query("parcel", (Is("to", person),)))
-    for where in _WITH_CONTENTS if marks else ():
+    for where in _WITH_CONTENTS if wanted.mentions or wanted.addresses else ():
         for stored in walk(storage, Query("parcel", (where,))):
-            if stored.keys["to"] not in people and _names(box, stored, marks):
+            if stored.keys["to"] not in wanted.people and _names(box, stored, wanted):
                 yield stored
 
 
-def _names(box: Box, stored: Stored, marks: Collection[str]) -> bool:
+def _names(box: Box, stored: Stored, wanted: _Wanted) -> bool:
     try:
-        parcel = box.parcel(stored).record
-    except Locked:
+        return wanted.names(box.parcel(stored).record)
+    except Locked as error:
+        if error.code not in KEY_GONE:
+            raise  # no key was given: that is no reason to erase what others wait for
         return True  # what nobody can read any more does no harm by being erased
-    told = f"{parcel.values}\n{' '.join(route.address for route in parcel.routes)}"
-    return any(mark in told for mark in marks)
+    except Corrupt:
+        return True  # nobody can send it either
 
 
 def _erase_page(seat: Seat, box: Box, ids: Collection[str]) -> int:
