@@ -40,7 +40,7 @@ def run(kit: StorageBase, promises: Iterable[str]) -> Iterator[Outcome]:
         marks = getattr(test, "pytestmark", [])
         if any(mark.name == "slow" for mark in marks):
             continue
-        for case, values in _cases(marks):
+        for case, values in cases(marks):
             try:
                 problem = _problem(kit, test, values)
             except pytest.skip.Exception as skipped:
@@ -49,8 +49,9 @@ def run(kit: StorageBase, promises: Iterable[str]) -> Iterator[Outcome]:
                 yield Outcome(promise=promise, case=case, problem=problem)
 
 
-def _cases(marks: Iterable[pytest.Mark]) -> list[tuple[str, Mapping[str, Any]]]:
-    cases: list[tuple[str, Mapping[str, Any]]] = [("", {})]
+def cases(marks: Iterable[pytest.Mark]) -> list[tuple[str, Mapping[str, Any]]]:
+    """With which values a promise is tried, each under its name; one without any if there are none."""
+    found: list[tuple[str, Mapping[str, Any]]] = [("", {})]
     for mark in marks:
         if mark.name != "parametrize":
             continue
@@ -63,8 +64,8 @@ def _cases(marks: Iterable[pytest.Mark]) -> list[tuple[str, Mapping[str, Any]]]:
             )
             for number, row in enumerate(rows)
         ]
-        cases = [(f"{a}{'-' if a else ''}{b}", {**old, **new}) for a, old in cases for b, new in more]
-    return cases
+        found = [(f"{a}{'-' if a else ''}{b}", {**old, **new}) for a, old in found for b, new in more]
+    return found
 
 
 def _problem(kit: StorageBase, test: Callable[..., None], values: Mapping[str, Any]) -> str:
