@@ -9,26 +9,21 @@ Whether a person may be erased (a retention rule, a legal hold) is decided befor
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-import attrs
-
 from grassroots.contracts.storage import Batch, Erase, Fact, Is, Put, Query, Ref, Stored, Write, walk
 from grassroots.domain.call import Call
 from grassroots.domain.erasure import ErasurePlan, PersonErased, RecordsBlanked, forgotten
-from grassroots.domain.fields import HIDDEN, blanked
+from grassroots.domain.fields import blanked
 from grassroots.domain.history import History
 from grassroots.domain.member import Member
-from grassroots.domain.reach import Reach
 from grassroots.domain.step import Event
 from grassroots.errors import Conflict, Locked, Missing
-from grassroots.usecases.outbox.forgetting import KEY_GONE, forget_parcels
+from grassroots.usecases.known_by import addresses_of, mentions_of, opened
+from grassroots.usecases.outbox.forgetting import forget_parcels
 from grassroots.values.ids import MemberId
-from grassroots.values.mentions import Mentions
-from grassroots.values.names import NameKind, name_kind
 from grassroots.workspace.acts import TRIES, commit, jitter
 from grassroots.workspace.codec import commitment
 from grassroots.workspace.destroying import destroyed
@@ -77,10 +72,10 @@ def erase_person(seat: Seat, person: MemberId, *, ground: str, keys: tuple[str, 
     people = _people(office, person)
     spec = office.kinds.of(Member)
     for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
-        seat.may_write(spec, None, _opened(office, spec, stored))
+        seat.may_write(spec, None, opened(office, spec, stored))
     # First of all, while it is still known by which texts they are named; and again at the end, since whoever
     # plans notices meanwhile may have met somebody who was still there.
-    mentions, addresses = _mentions(office, people), _addresses(office, people)
+    mentions, addresses = mentions_of(office, people), addresses_of(office, people)
     forget_parcels(office, people, mentions, addresses)
     done = 0
     while page := list(islice(_left(office, people, frozenset(keys)), AT_ONCE)):
@@ -126,59 +121,12 @@ def _theirs(office: Office, people: Iterable[str]) -> Iterator[tuple[KindSpec[An
         yield own, stored
 
 
-def _mentions(office: Office, people: Iterable[str]) -> Mentions:
-    """What names them wherever it stands: their names and their telephone numbers."""
-    names: set[str] = set()
-    numbers: set[str] = set()
-    for one in _members(office, people):
-        names.update((one.name, *one.also_known))
-        numbers.add(one.phone or "")
-        for former in _former(office, one.id):
-            # A courtesy title that was completed since (王老师) is many people's.
-            names.update(name for name in former["name"] if name_kind(name) is NameKind.FULL)
-            numbers.update(former["phone"])
-    ids = frozenset(people)
-    return Mentions(names - {HIDDEN}, numbers, lambda: _names_of_others(office, ids))
-
-
-def _former(office: Office, member: str) -> Iterator[Mapping[str, list[str]]]:
-    """What they were called before, and under which numbers they were reached."""
-    spec = office.kinds.of(History)
-    for row in walk(office.storage, Query(spec.name, (Is("about", f"member/{member}"),))):
-        told = _opened(office, spec, row).former
-        values = {name: json.loads(told.get(name, "null")) for name in ("name", "phone")}
-        yield {name: [value] if isinstance(value, str) else [] for name, value in values.items()}
-
-
-def _members(office: Office, people: Iterable[str]) -> Iterator[Member]:
-    spec = office.kinds.of(Member)
-    for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
-        yield _opened(office, spec, stored)
-
-
-def _names_of_others(office: Office, people: Collection[str]) -> Iterator[str]:
-    spec = office.kinds.of(Member)
-    for stored in walk(office.storage, Query(spec.name)):
-        if stored.ref.id not in people:
-            one = _opened(office, spec, stored)
-            yield from (one.name, *one.also_known)
-
-
-def _addresses(office: Office, people: Iterable[str]) -> frozenset[str]:
-    """Where they are reached: by telephone, and in the channels that they named."""
-    spec = office.kinds.of(Reach)
-    found = {one.phone for one in _members(office, people) if one.phone}
-    for stored in office.storage.read([Ref(spec.name, id_) for id_ in people]).values():
-        found.update(way.address for way in _opened(office, spec, stored).ways)
-    return frozenset(found - {"", HIDDEN})
-
-
 def _calls_that_name(office: Office, people: Iterable[str], seen: set[str]) -> Iterator[Stored]:
     """Calls to others in whose words these people are named."""
-    spec, mentions = office.kinds.of(Call), _mentions(office, people)
+    spec, mentions = office.kinds.of(Call), mentions_of(office, people)
     for stored in walk(office.storage, Query(spec.name)) if mentions else ():
         if stored.ref.id not in seen:
-            one = _opened(office, spec, stored)
+            one = opened(office, spec, stored)
             if any(map(mentions.in_, (one.text, one.title, one.values))):
                 yield stored
 
@@ -192,7 +140,7 @@ def _questions(office: Office, spec: KindSpec[Any], people: Iterable[str]) -> It
     if "raiser_phone" in spec.hidden:
         own = office.kinds.of(Member)
         for stored in office.storage.read([Ref(own.name, id_) for id_ in people]).values():
-            phone = _opened(office, own, stored).phone
+            phone = opened(office, own, stored).phone
             if phone:
                 yield (Is("raiser_phone", phone[:255]),)
 
@@ -248,7 +196,7 @@ def _left(
 
 def _whole(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
     """Whether nothing of a record is left: who should be rung up about somebody who is forgotten?"""
-    record = _opened(office, spec, stored)
+    record = opened(office, spec, stored)
     return isinstance(record, Call) and record.waits
 
 
@@ -264,7 +212,7 @@ def _done(office: Office, spec: KindSpec[Any], stored: Stored, own: frozenset[Ke
 
 
 def _blank_already(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
-    record = _opened(office, spec, stored)
+    record = opened(office, spec, stored)
     after = forgotten(record) if isinstance(record, Member) else blanked(record)
     return bool(after == record and not _unreadable(office, spec, stored))
 
@@ -275,21 +223,6 @@ def _unreadable(office: Office, spec: KindSpec[Any], stored: Stored) -> bool:
     except Locked:
         return True
     return False
-
-
-def _opened(office: Office, spec: KindSpec[Any], stored: Stored) -> Any:
-    """The record; where its key is gone (an older backup was restored) with stars for what it must have."""
-    try:
-        return office.decode(spec, stored).record
-    except Locked as error:
-        if error.code not in KEY_GONE:
-            raise
-        needed = {
-            field.name: HIDDEN
-            for field in attrs.fields(spec.record)
-            if field.name in spec.sealing and field.default is attrs.NOTHING
-        }
-        return office.codec.decode(spec, stored.body, lambda _, __: needed).record
 
 
 # -- carrying it out --------------------------------------------------------------------------------------
@@ -333,7 +266,7 @@ def _blank_page(
         if whole:
             writes.append(Erase(now.ref))
         else:
-            fresh = envelope.pack(spec, now.ref, blanked(_opened(office, spec, now)), None, {}, own=True)
+            fresh = envelope.pack(spec, now.ref, blanked(opened(office, spec, now)), None, {}, own=True)
             writes.append(Put(now.ref, fresh.keys, fresh.body))
         bases[now.ref] = now.revision
     if not writes:
@@ -365,7 +298,7 @@ def _last(seat: Seat, people: tuple[MemberId, ...], ground: str, done: int) -> P
             continue
         if (key := key_of(stored.body)) is not None:
             keys.add(key)
-        fresh = envelope.pack(spec, ref, forgotten(_opened(office, spec, stored)), None, {}, own=True)
+        fresh = envelope.pack(spec, ref, forgotten(opened(office, spec, stored)), None, {}, own=True)
         writes.append(Put(ref, fresh.keys, fresh.body))
         bases[ref] = stored.revision
     if not writes and before is not None:
