@@ -229,7 +229,10 @@ class Courier:
                 continue
             yield Point.LEASED
             yield Point.SENDING
-            untried = yield from self._answered(marking, leased, self._line.begin([ready]))
+            lot = self._line.begin([ready])
+            untried = yield from self._answered(marking, leased, lot)
+            if lot.answers and lot.answers[-1].outcome not in UNSENT:
+                passed.discard(held.record.id)  # it does not come again: a long round remembers none of these
             for one in untried:
                 marking.add(one, Parcel.release)
             if marking.channel.on_trial or self._in_portions:
