@@ -98,6 +98,22 @@ def test_whoever_does_not_answer_is_rung_up_by_the_head_of_the_station(
     assert asked.message.spoken.startswith("请给宋怀远打电话")
 
 
+def test_while_the_head_is_on_leave_the_deputy_rings_up(
+    desk: Desk, clock: WallClock, post: Post, station: StationId, song: MemberId, head: MemberId
+) -> None:
+    deputy = desk.members.register(name="何素珍", station=station).id
+    role = RoleId("station-head")
+    desk.appointments.appoint(member=deputy, role=role, station=station, first=date(2021, 1, 1), acting=True)
+    asked = NEXT_WEDNESDAY - timedelta(days=1)
+    leave = desk.availability.give_leave(head, asked, asked)
+    for day, who in ((NEXT_WEDNESDAY, deputy), (NEXT_WEDNESDAY + timedelta(days=1), head)):
+        desk.duties.assign(shift_on(desk, station, day), song)
+        post.follow()
+        clock.go_to(day - timedelta(days=1), 20)
+        assert [one.to for one in post.deliver() if one.key == "duty-unconfirmed"] == [who]
+    desk.availability.withdraw_leave(leave.id)
+
+
 def test_without_a_head_it_goes_to_the_telephone_list_of_the_office(
     desk: Desk, clock: WallClock, post: Post, station: StationId, song: MemberId
 ) -> None:

@@ -9,7 +9,7 @@ from grassroots.contracts.notice import Notice, Route, Urgency, Value
 from grassroots.contracts.storage import Is, Ref
 from grassroots.domain.duty import BINDING, Duty, DutyStatus, Shift, ShiftCorrected
 from grassroots.domain.station import Station
-from grassroots.domain.wording import NoticeRule, quiet_until, reminder_at
+from grassroots.domain.wording import NoticeRule, day_of, quiet_until, reminder_at
 from grassroots.usecases.telling.digests import as_line
 from grassroots.usecases.telling.scene import Reader, Scene, Told
 from grassroots.workspace.codec import Happened
@@ -111,7 +111,7 @@ def _asked_for(
     at = told + timedelta(minutes=rule.after_minutes)
     if at >= begins:
         return
-    for reader in scene.heads(duty.station) or (None,):
+    for reader in scene.heads(duty.station, day_of(at, scene.zone)) or (None,):
         if reader is None or reader.member != duty.member:
             yield from scene.tell(
                 happened, rule, reader, values={**values, "who": duty.member},

@@ -17,6 +17,7 @@ from grassroots.contracts.notice import Notice, Urgency, Value, Withdrawal
 from grassroots.contracts.storage import Condition, Is, Ref
 from grassroots.domain.addressing import Addressing
 from grassroots.domain.appointment import Appointment
+from grassroots.domain.availability import Leave
 from grassroots.domain.member import Member, MemberStatus
 from grassroots.domain.pack import NoRule
 from grassroots.domain.reach import PHONE, Copy, Reach
@@ -141,14 +142,15 @@ class Scene:
         """The hours on somebody's wall."""
         return self.reach(MemberId(member)).hours(self.usual_hours)
 
-    def heads(self, station: StationId | None) -> tuple[Reader, ...]:
-        """Who heads this station today, or the nearest one above it; somebody acting comes before nobody.
+    def heads(self, station: StationId | None, on: date | None = None) -> tuple[Reader, ...]:
+        """Who heads this station on a day (today), or the nearest one above it.
 
-        Empty if no station up to the hub has a head who is there: the notice then goes to the telephone list
-        of the office.
+        Somebody acting comes before nobody, and before whoever is on leave that day. Empty if no station up
+        to the hub has a head who is there: the notice then goes to the telephone list of the office.
         """
         found = self._rule("notice_reader", "lead")
         roles = frozenset(_texts(found["roles"])) if found is not None else frozenset()
+        day = on or self.today
         for _ in range(_HIGHEST):
             place = self.peek(Station, station)
             if place is None:
@@ -156,7 +158,7 @@ class Scene:
             holders = [
                 one
                 for one in self.walk(Appointment, Is("station", place.id))
-                if one.role in roles and one.span.covers(self.today) and self._is_there(one.member)
+                if one.role in roles and one.span.covers(day) and self._is_there(one.member, day)
             ]
             # Whoever holds the office comes before whoever acts in it.
             regular = [one for one in holders if not one.acting] or holders
@@ -165,9 +167,11 @@ class Scene:
             station = place.parent
         return ()
 
-    def _is_there(self, member: MemberId) -> bool:
+    def _is_there(self, member: MemberId, day: date) -> bool:
         person = self.person(member)
-        return person is not None and person.status is MemberStatus.ACTIVE
+        if person is None or person.status is not MemberStatus.ACTIVE:
+            return False
+        return not any(leave.covers(day) for leave in self.walk(Leave, Is("member", person.id)))
 
     def copies(self, member: MemberId, rule: NoticeRule) -> Iterator[Copy]:
         """Who else is told, by the member's own agreement."""
