@@ -146,6 +146,29 @@ def test_an_impossible_month_names_the_fewest_rules_that_clash() -> None:
     assert_minimal(problem, plan.clash)
 
 
+def test_company_that_somebody_who_must_have_duty_needs_is_not_left_out_of_a_clash() -> None:
+    """The company alone is no clash: whoever gives it may not come, and that is the rule to be told."""
+    problem = RotaProblem(
+        first=MONDAY,
+        days=1,
+        people=(
+            Person(id="lin", limits=Limits(least_slots=1)),
+            Person(id="mao", barred=(Barred("early-0", "station-unknown"),)),
+        ),
+        slots=(slot(0),),
+        company=(Company(code="new", those={"lin"}, others={"mao"}),),
+    )
+    plan = plan_of(problem)
+    assert plan.answer is Answer.IMPOSSIBLE
+    assert plan.minimal
+    assert set(plan.clash) == {
+        Rule("barred", "mao", name="station-unknown"),
+        Rule("company", name="new"),
+        Rule("least-slots", "lin"),
+    }
+    assert_minimal(problem, plan.clash)
+
+
 def test_two_fixed_duties_at_one_time_clash_by_themselves() -> None:
     problem = RotaProblem(
         first=MONDAY,

@@ -109,7 +109,8 @@ def _scope(problem: RotaProblem, rules: Collection[Rule]) -> Asked | None:
     crews = {slot.id: slot.group for slot in problem.slots}
     named = {crews[rule.slot] for rule in rules if rule.slot and rule.code in DEMANDS}
     wide = {rule.person for rule in rules if rule.code.startswith("least-")}
-    if len(wide) == len(problem.people):
+    # Whoever has to have duty may need company anywhere, and then nobody can be left out.
+    if len(wide) == len(problem.people) or (wide and problem.company):
         return None
     return lambda person, slot: person in wide or crews[slot] in named
 
