@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
@@ -14,9 +15,10 @@ from grassroots.contracts.hooks import NotifierOffer
 from grassroots.contracts.notice import Delivery, Limits, Message, Notice, Notifier, Outcome, Route
 from grassroots.delivery import Deliverer, deliver
 from grassroots.discovery import load_plugins
+from grassroots.errors import Unreachable
 from grassroots.usecases.outbox.guarding import Hung, left_behind
 from grassroots.usecases.outbox.sending import MOST_IN_A_ROW, Line, Opened
-from grassroots.usecases.outbox.teller import Teller
+from grassroots.usecases.outbox.teller import Teller, Telling
 
 
 class Guest(Notifier):
@@ -243,6 +245,32 @@ def test_one_notice_that_hangs_delays_no_other() -> None:
         assert done.sent == 59
         assert {one.id for one in network.desk("steward:office").outbox.all(state="failed")} == {"n07"}
         assert [problem.code for problem in done.problems] == ["notifier-hangs"]
+
+
+def test_what_expires_while_its_channel_is_dead_goes_its_next_way_in_time() -> None:
+    now = [datetime(2021, 7, 2, 9, tzinfo=UTC)]
+
+    def away(notice: str) -> Delivery:
+        raise Unreachable("unreachable", where="x")
+
+    class Says(Teller):
+        def word(self, notice: Notice, route: Route, telling: Telling) -> Message:
+            return Message(notice=notice.id, to=route.address, text=notice.key)
+
+    with grassroots.open("memory:", clock=lambda: now[0]) as network:
+        desk = network.desk("steward:office")
+        ends = now[0] + timedelta(hours=15)
+        routes = [Route("out", "1"), Route("phone", "")]
+        desk.outbox.add(*(Notice(id=f"n{n:02}", key="k", routes=routes, expires=ends) for n in range(40)))
+        with Deliverer(network, {"out": Guest(away), "phone": "phone:"}, teller=Says()) as deliverer:
+            for _ in range(32):
+                deliverer.round()
+                now[0] += timedelta(minutes=30)
+        states = desk.outbox.standing().states
+        assert (states["sent"], states["expired"]) == (40, 0)
+        calls = desk.calls.all()
+        assert len(calls) == 40
+        assert "channel-rests" in {call.because for call in calls}
 
 
 def test_who_is_told_to_stop_gives_back_what_nobody_has_begun() -> None:

@@ -41,6 +41,8 @@ AHEAD: Final = 20
 """Parcels read ahead where each is leased by itself."""
 
 _TRIES: Final = 20
+_MANY: Final = 200
+"""Parcels that are looked at in a round, in each of their lanes, while their channel does not work."""
 
 AskTask = Callable[[Parcel, Message, str], str]
 """Asks a person to do it (parcel, message, medium): the number of the task. Asked twice, it is one task."""
@@ -99,6 +101,7 @@ class Courier:
     def round(self) -> Iterator[Point]:
         """Everything that can be sent now; at the end, ``round_`` says what was done."""
         self._recover()
+        self._hand_over()
         before = -1
         while before != (before := self.round_.verbs.total()) and not self._stop():
             if self._in_portions:
@@ -116,6 +119,25 @@ class Courier:
             except Conflict:
                 continue  # another worker does the same, or the one thought dead came back
             self.round_.verbs["lapse"] += len(lapsed)
+
+    def _hand_over(self) -> None:
+        """What would expire while its channel does not work goes its next way in time."""
+        if not self._box.channel(self._line.channel).record.on_trial:
+            return
+        name, change = self._line.channel, self._box.change()
+        soon = later(self._box.now, self._terms.hand_over)
+        for held in (
+            one for find in (self._box.ready, self._box.due, self._box.again) for one in find(name, _MANY)
+        ):
+            parcel = held.record
+            ends = parcel.expires is not None and self._box.now < parcel.expires <= soon
+            if ends and parcel.way + 1 < len(parcel.routes):
+                change.put(held, parcel.divert("channel-rests"))
+        try:
+            change.commit()
+        except Conflict:
+            return  # another worker does the same; what is left is looked at in the next round
+        self.round_.verbs.update(change.verbs)
 
     def _lapse(self, parcel: Parcel) -> Step[Parcel]:
         now = self._box.now
