@@ -17,11 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import final
 
 import grassroots
 from benchmarks.rows import row
-from grassroots.contracts.notice import Delivery, Message, Notice, Notifier, Outcome, Route
+from grassroots.contracts.notice import Message, Notice, Notifier, Outcome, Route
 from grassroots.delivery import Deliverer
 from grassroots.desk import Desk
 from grassroots.network import Network
@@ -71,8 +70,10 @@ def receiver(wait: float = 0.0) -> Iterator[str]:
     words = [sys.executable, "-c", RECEIVER, str(wait)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/"
-        process.kill()
+        try:
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}/"
+        finally:
+            process.kill()
 
 
 def notices(first: int, count: int) -> list[Notice]:
@@ -98,9 +99,13 @@ def queued(desk: Desk, first: int, count: int) -> None:
 
 def delivered(network: Network, notifier: Notifier, count: int) -> float:
     with Deliverer(network, {"out": notifier}, teller=Plain()) as deliverer:
-        begun = perf_counter()
-        done = deliverer.round()
-        taken = perf_counter() - begun
+        return _round(deliverer, count)
+
+
+def _round(deliverer: Deliverer, count: int) -> float:
+    begun = perf_counter()
+    done = deliverer.round()
+    taken = perf_counter() - begun
     assert done.sent == count, done
     return taken
 
@@ -118,6 +123,25 @@ def _rate(folder: str, takes_key: bool, each: int, rounds: int, wait: float = 0.
                 queued(desk, number * each, each)
                 with_it.append(each / delivered(network, hook, each))
                 without.append(each / loop(hook, 10**7 + number * each, each))
+    return statistics.median(with_it), statistics.median(without)
+
+
+def _apart(folder: str, each: int, rounds: int) -> tuple[float, float]:
+    """The same with the notifier in a process of its own; the loop alone has its receiver for itself."""
+    with (
+        receiver() as url,
+        receiver() as other,
+        grassroots.open(f"sqlite:///{folder}/apart.db") as network,
+        Webhook(other) as hook,
+        Deliverer(network, {"out": f"webhook+{url}"}, teller=Plain(), isolate=True) as deliverer,
+    ):
+        desk = network.desk("steward:office")
+        loop(hook, 10**7, 200)
+        with_it, without = [], []
+        for number in range(rounds):
+            queued(desk, number * each, each)
+            with_it.append(each / _round(deliverer, each))
+            without.append(each / loop(hook, 10**7 + number * each, each))
     return statistics.median(with_it), statistics.median(without)
 
 
@@ -159,58 +183,51 @@ def run(quick: bool) -> list[dict[str, object]]:
     each, rounds, history = (500, 3, 2_000) if quick else (2_000, 5, 10_000)
     with tempfile.TemporaryDirectory() as folder:
         keyed, bare = _rate(folder, takes_key=True, each=each, rounds=rounds)
+        apart, bare_apart = _apart(folder, each, rounds)
         slow, bare_slow = _rate(folder, takes_key=True, each=each // 4, rounds=rounds, wait=FAR)
         unkeyed, bare_unkeyed = _rate(folder, takes_key=False, each=each // 2, rounds=rounds)
         before, after, peak = _idle(folder, history)
     found = [
         row("notices sent, receiver takes keys", keyed, "/s", "the loop alone", bare),
+        row("the same, notifier in a process of its own", apart, "/s", "the loop alone", bare_apart),
         row(f"the same, it answers after {FAR * 1000:.0f} ms", slow, "/s", "the loop alone", bare_slow),
         row("notices sent, marked one by one", unkeyed, "/s", "the loop alone", bare_unkeyed),
         row(f"idle round after {history} sent", after, "ms", "after none", before),
         row(f"memory at most while {history} are sent", peak, "MB"),
     ]
-    return found if quick else [*found, *whole()]
+    return found if quick else [*found, *whole(isolate=False), *whole(isolate=True)]
 
 
-@final
-class Counted(Notifier):
-    """A notifier that counts, so that a round can be stopped in the middle."""
-
-    takes_key = True
-
-    def __init__(self, notifier: Notifier) -> None:
-        self.sent = 0
-        self._notifier = notifier
-
-    def deliver(self, message: Message) -> Delivery:
-        self.sent += 1
-        return self._notifier.deliver(message)
-
-
-def whole(count: int = 100_000, part: int = 10_000) -> list[dict[str, object]]:
-    """A hundred thousand that wait, sent in ten parts, each beside as many sent by the loop alone."""
+def whole(isolate: bool, count: int = 100_000, seconds: float = 4.0) -> list[dict[str, object]]:
+    """A hundred thousand that wait, sent in parts of some seconds, each beside as many by the loop alone."""
     with (
         tempfile.TemporaryDirectory() as folder,
         receiver() as url,
+        receiver() as other,
         grassroots.open(f"sqlite:///{Path(folder) / 'whole.db'}") as network,
-        Webhook(url) as hook,
+        Webhook(other) as hook,
+        Webhook(url) as here,
     ):
-        counted, taken, alone, memory = Counted(hook), 0.0, 0.0, []
-        with Deliverer(network, {"out": counted}, teller=Plain()) as deliverer:
+        sent, taken, alone, memory = 0, 0.0, 0.0, []
+        way = f"webhook+{url}" if isolate else here
+        with Deliverer(network, {"out": way}, teller=Plain(), isolate=isolate) as deliverer:
             idle_before = _idle_round(deliverer)
             queued(network.desk("steward:office"), 0, count)
-            for number in range(count // part):
-                goal = (number + 1) * part if number + 1 < count // part else 2 * count
-                begun, before = perf_counter(), counted.sent
-                deliverer.round(lambda goal=goal: counted.sent >= goal)  # type: ignore[misc]
+            while sent < count:
+                begun = perf_counter()
+                until = begun + seconds
+                done = deliverer.round(lambda until=until: perf_counter() >= until)  # type: ignore[misc]
                 taken += perf_counter() - begun
-                alone += loop(hook, 10**7 + number * part, counted.sent - before)
+                assert done.sent, done
+                alone += loop(hook, 10**7 + sent, done.sent)
+                sent += done.sent
                 memory.append(_resident())
             idle_after = _idle_round(deliverer)
         states = network.desk("steward:office").outbox.standing().states
-        assert (counted.sent, states["sent"]) == (count, count), (counted.sent, states)
+        assert (sent, states["sent"]) == (count, count), (sent, states)
+    where = ", notifier in a process of its own" if isolate else ""
     return [
-        row(f"{count} notices sent", count / taken, "/s", "the loop alone", count / alone),
-        row(f"memory after {count} sent", memory[-1], "MB", f"after {part}", memory[0]),
-        row(f"idle round after {count} sent", idle_after, "ms", "after none", idle_before),
+        row(f"{count} notices sent{where}", count / taken, "/s", "the loop alone", count / alone),
+        row(f"memory after {count} sent{where}", memory[-1], "MB", "after the first part", memory[0]),
+        row(f"idle round after {count} sent{where}", idle_after, "ms", "after none", idle_before),
     ]

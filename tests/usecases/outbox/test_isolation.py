@@ -17,10 +17,10 @@ import pytest
 import grassroots
 from grassroots.contracts.notice import Attachment, Limits, Message, Notice, Outcome, Route
 from grassroots.delivery import Delivered, Deliverer, deliver
-from grassroots.delivery.isolation import Isolated
+from grassroots.delivery.isolation import Handed, Isolated
 from grassroots.discovery import load_plugins
 from grassroots.errors import BadInput, GrassrootsError, Unreachable
-from grassroots.usecases.outbox.guarding import Hung, Raised
+from grassroots.usecases.outbox.guarding import Answered, Hung, Raised
 from grassroots.usecases.outbox.teller import Teller, Telling
 
 PLUGIN = """
@@ -62,6 +62,10 @@ class Odd(Notifier):
             raise BadInput("bad-input", what="geheim")
         if deed == "away":
             raise Unreachable("unreachable", where="x")
+        if deed == "retry":
+            return Delivery.retry("busy")
+        if deed == "slow":
+            time.sleep(1)
         if deed == "nonsense":
             return True
         if deed == "print":
@@ -258,3 +262,101 @@ def test_only_what_is_let_in_here_is_let_in_there(odd: Path) -> None:
         )
         done = deliver(network, {"out": f"odd://{odd}"}, teller=Said(), plugins=plugins, isolate=True)
         assert (done.sent, done.problems) == (1, ())
+
+
+# -- whole lots -------------------------------------------------------------------------------------------
+def lot(*texts: str) -> list[Message]:
+    return [Message(notice=f"n{number}", text=text) for number, text in enumerate(texts)]
+
+
+def heard(notifier: Isolated, handed: Handed) -> list[str]:
+    """The outcomes of a lot, and at the end the name of what was raised."""
+    found = []
+    try:
+        for delivery in notifier.answers(handed):
+            found.append(delivery.outcome.value)
+    except (Hung, Raised, Answered, Unreachable) as error:
+        found.append(type(error).__name__)
+    return found
+
+
+def said(folder: Path) -> list[str]:
+    return [one["what"] for one in log(folder) if one["what"] not in ("open", "close")]
+
+
+def test_lots_are_given_ahead_and_answered_in_order(odd: Path) -> None:
+    with apart(f"odd://{odd}") as notifier:
+        given = [notifier.hand(lot("a", "b", "c")), notifier.hand(lot("d", "e"))]
+        assert [heard(notifier, one) for one in given] == [["accepted"] * 3, ["accepted"] * 2]
+    assert said(odd) == ["a", "b", "c", "d", "e"]
+    assert len({one["pid"] for one in log(odd)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("deed", "told"),
+    [("raise", "Raised"), ("away", "Unreachable"), ("nonsense", "Answered"), ("retry", "retry")],
+)
+def test_a_lot_ends_with_the_first_that_does_not_go_through_and_the_next_goes_on(
+    odd: Path, deed: str, told: str
+) -> None:
+    with apart(f"odd://{odd}") as notifier:
+        given = [notifier.hand(lot("a", deed, "b")), notifier.hand(lot("c", "d"))]
+        assert [heard(notifier, one) for one in given] == [["accepted", told], ["accepted"] * 2]
+    assert said(odd) == ["a", deed, "c", "d"]
+    assert len({one["pid"] for one in log(odd)}) == 1
+
+
+@pytest.mark.parametrize(("deed", "told", "patience"), [("hang", "Hung", 6.0), ("exit", "Raised", 30.0)])
+def test_what_was_given_behind_one_that_ends_its_process_was_not_begun(
+    odd: Path, deed: str, told: str, patience: float
+) -> None:
+    with apart(f"odd://{odd}", patience=patience) as notifier:
+        given = [notifier.hand(lot("a", deed, "b")), notifier.hand(lot("c", "d"))]
+        assert [heard(notifier, one) for one in given] == [["accepted", told], []]
+        assert heard(notifier, notifier.hand(lot("c", "d"))) == ["accepted"] * 2
+    assert said(odd) == ["a", deed, "c", "d"]
+
+
+def test_what_is_recalled_is_not_begun(odd: Path) -> None:
+    with apart(f"odd://{odd}") as notifier:
+        slow = notifier.hand(lot("slow", "b", "c"))
+        answers = notifier.answers(slow)
+        behind = notifier.hand(lot("d"))
+        until = time.monotonic() + 20
+        while not said(odd):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        notifier.recall(slow)
+        assert [one.outcome.value for one in answers] == ["accepted"]
+        assert heard(notifier, behind) == ["accepted"]
+        notifier.recall(behind)  # too late, and no harm
+        assert heard(notifier, notifier.hand(lot("e"))) == ["accepted"]
+    assert said(odd) == ["slow", "d", "e"]
+
+
+def test_a_process_that_died_between_two_lots_is_started_anew(odd: Path) -> None:
+    with apart(f"odd://{odd}") as notifier:
+        assert heard(notifier, notifier.hand(lot("a"))) == ["accepted"]
+        first = log(odd)[0]["pid"]
+        os.kill(first, 9)
+        until = time.monotonic() + 10
+        found: list[str] = []
+        while found != ["accepted"] and time.monotonic() < until:  # until the host can see that it is gone
+            found = heard(notifier, notifier.hand(lot("b")))
+        assert found == ["accepted"]
+    assert said(odd).count("b") == 1
+
+
+def test_a_channel_that_opens_no_more_is_told_as_unreachable(odd: Path) -> None:
+    with apart(f"odd://{odd}") as notifier:
+        assert heard(notifier, notifier.hand(lot("exit"))) == ["Raised"]
+        (odd / "odd_plugin.py").write_text("raise ValueError\n")
+        assert heard(notifier, notifier.hand(lot("a", "b"))) == ["Unreachable"]
+
+
+def test_five_hundred_notices_go_through_a_process_each_once(odd: Path) -> None:
+    texts = [f"well {number}" for number in range(500)]
+    done, states, _ = outcome(odd, texts)
+    assert set(states.values()) == {"sent"}
+    assert sorted(said(odd)) == sorted(texts)
+    assert done.problems == ()

@@ -148,20 +148,23 @@ class Courier:
     # -- portions -----------------------------------------------------------------------------------------
     def _portions(self) -> Iterator[Point]:
         """Lease the next portion, and mark what was answered, while the notifier still has some to send."""
-        marking, pace = self._marking(), Pace(self._line.most, self._lease, self._box.now)
+        marking = self._marking()
+        pace = Pace(self._line.most, self._lease, self._box.now, ahead=self._line.in_lots)
         stock: deque[Held[Parcel]] = deque()
         given: deque[tuple[list[Held[Parcel]], Lot]] = deque()
         marked, more = self._box.now, True
+        # Whoever works elsewhere gets a portion beforehand, and sends it while the next one is leased.
+        lots, under_way = (MOST, MOST) if self._line.in_lots else (LOTS, LOTS * self._line.most)
         while True:
             if self._stop() or marking.channel.on_trial or self._rests(marking.channel):
                 self._give_back(marking, stock, given)
                 more = False
-            elif not stock and more:
+            elif not stock and more and sum(len(parcels) for parcels, _ in given) <= under_way:
                 stock.extend(self._leased_portion(marking, pace.size))
                 marked, more = self._box.now, bool(stock)
                 pace.leased(marked)
                 yield Point.LEASED
-            while stock and len(given) < LOTS:
+            while stock and len(given) < lots:
                 parcels, messages = self._worded(marking, stock, pace.lot)
                 if parcels:
                     yield Point.SENDING

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import queue
 import threading
+from abc import abstractmethod
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any, Final, final
 
@@ -49,6 +51,9 @@ NO_ANSWER: Final = "no-answer"
 UNSENT: Final = frozenset({Outcome.RETRY, Outcome.UNCERTAIN})
 """What says something of the channel, and not of this address or message."""
 
+_OVER: Final = Delivery.refused("over")
+"""Stands for no further answer."""
+
 _MEDIA: Final = frozenset({"phone", "paper"})
 
 
@@ -77,6 +82,29 @@ class Opened:
 Opener = Callable[[], Opened]
 
 
+class InLots(Notifier):
+    """A notifier that works elsewhere and is given whole lots: while it sends, nobody here has to wait.
+
+    ``hand`` and ``recall`` may be called while another thread listens to ``answers``.
+    """
+
+    @abstractmethod
+    def hand(self, messages: Sequence[Message]) -> Any:
+        """Give it a lot, behind those that it has. Never raises: what is wrong is said by the answers."""
+
+    @abstractmethod
+    def recall(self, handed: Any) -> None:
+        """What is not begun of this lot is not to be sent. Never raises."""
+
+    @abstractmethod
+    def answers(self, handed: Any) -> Iterator[Delivery]:
+        """The answers for a lot, lots in the order in which they were given; fewer if it ended before.
+
+        It ends with the first message that does not go through. Raises what a notifier may raise, and Hung,
+        Raised and Answered, for the message whose turn it was.
+        """
+
+
 @final
 class Lot:
     """Messages that were given to a notifier's thread together, and what became of them, in order.
@@ -96,6 +124,9 @@ class Lot:
         self.unasked = False
         """Whether the line is quiet, and the notifier was asked nothing."""
         self.over: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self.handed: Any = None
+        """What whoever works elsewhere knows it by, who has all of it already."""
+        self._recall: Callable[[Any], None] | None = None
         self._waiting = deque(messages)
         self._back: list[Message] = []
 
@@ -108,8 +139,17 @@ class Lot:
         self.begun = monotonic()
         return message
 
+    def hand_to(self, notifier: InLots) -> None:
+        """Give all of it away."""
+        self._waiting.clear()
+        self.handed = notifier.hand(self.messages)
+        self._recall = notifier.recall
+
     def take_back(self) -> None:
         """What nobody has begun to send is not sent."""
+        if self._recall is not None:
+            self._recall(self.handed)  # how far it came is said by its answers
+            return
         with suppress(IndexError):
             while True:
                 self._back.append(self._waiting.pop())
@@ -122,7 +162,9 @@ class Lot:
     def answered(self, delivery: Delivery) -> None:
         """One more answer. A channel that is down is not asked for each that waits: the lot ends with it."""
         self.answers.append(delivery)
-        if delivery.outcome in UNSENT:
+        if self._recall is not None:
+            self.begun = monotonic()  # the next one
+        elif delivery.outcome in UNSENT:
             self.take_back()
 
 
@@ -162,6 +204,11 @@ class Line:
         return self._opened.takes_key
 
     @property
+    def in_lots(self) -> bool:
+        """Whether the notifier works elsewhere and is given whole lots."""
+        return isinstance(self._opened.notifier, InLots)
+
+    @property
     def limits(self) -> Limits:
         """What the channel takes."""
         return self._opened.limits
@@ -178,6 +225,10 @@ class Line:
         """Give messages to the notifier's thread, behind those that it has."""
         lot = Lot(messages, self._thread)
         if self._works():
+            notifier = self._opened.notifier
+            if isinstance(notifier, InLots) and len(messages) > 1:
+                # At once, and not when a thread here comes to it: it need not wait between two lots.
+                lot.hand_to(notifier)
             self._jobs.put(lot)
         else:
             lot.unasked = True
@@ -269,17 +320,24 @@ class Line:
 
     def _work(self, notifier: Notifier, jobs: queue.SimpleQueue[Lot | None]) -> None:
         while (lot := jobs.get()) is not None:
+            if isinstance(notifier, InLots) and lot.handed is not None:
+                self._listen(notifier, lot)
             while (message := lot.take()) is not None:
-                lot.answered(self._asked(notifier, message, lot))
+                lot.answered(self._asked(partial(notifier.deliver, message), lot))
             lot.over.put(None)
         if notifier is not self._opened.notifier:
             # It was left behind and another took its place: nobody waits for this one.
             with suppress(BaseException):
                 notifier.close()
 
-    def _asked(self, notifier: Notifier, message: Message, lot: Lot) -> Delivery:
+    def _listen(self, notifier: InLots, lot: Lot) -> None:
+        answers, lot.begun = notifier.answers(lot.handed), monotonic()
+        while (answer := self._asked(partial(next, answers, _OVER), lot)) is not _OVER:
+            lot.answered(answer)
+
+    def _asked(self, ask: Callable[[], Delivery], lot: Lot) -> Delivery:
         try:
-            delivery = notifier.deliver(message)
+            delivery = ask()
             if wrong := wrong_answer(delivery):
                 raise Answered(wrong)
         except Unreachable:
