@@ -101,6 +101,8 @@ def _watch() -> None:
 
 def _texts(data: Any) -> list[str]:
     if isinstance(data, str):
+        if len(set(data)) == 1:
+            return []  # chance that a test took away: the salt of the body itself looks like that
         return [data] if (len(data) >= SHORTEST and not data.isascii()) or _number(data) else []
     if isinstance(data, dict):
         return [text for value in data.values() for text in _texts(value)]

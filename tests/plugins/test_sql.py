@@ -542,6 +542,7 @@ def test_an_engine_of_another_driver_is_refused_in_words() -> None:
         Database(engine)
 
 
+@pytest.mark.in_clear(reason="helpers open the network by its address, and their keys by theirs")
 def test_two_processes_verify_a_network_by_its_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grassroots.workspace.verifying.verifier.PART", 5)
     with grassroots.open(url, network="verified") as network:

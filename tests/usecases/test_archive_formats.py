@@ -22,6 +22,7 @@ def test_there_is_one_of_every_format() -> None:
     assert max(CODES) == FORMAT
 
 
+@pytest.mark.in_clear(reason="the digests of acts are keyed where a network is sealed, and these are not")
 @pytest.mark.parametrize("number", CODES)
 def test_what_an_earlier_version_took_out_is_loaded_and_worked_with(number: int, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/n.db"
