@@ -81,6 +81,7 @@ class Hand:
         return self.provider.takes_key
 
     most: int = 1
+    in_lots: bool = False
 
     def begin(self, messages: Sequence[Message]) -> Lot:
         return Lot(messages)
