@@ -234,7 +234,7 @@ def test_what_hangs_again_and_again_ends_on_the_telephone_list_and_leaves_few_th
             routes = [Route("bad", "14400000001"), Route("phone", "14400000001")]
             desk.outbox.add(Notice(id=f"n{number}", key="duty", routes=routes))
         channels = {"bad": misbehaviour.notifier(tmp_path), "phone": "phone:"}
-        with Deliverer(network, channels, patience=0.05, teller=Plain()) as deliverer:
+        with Deliverer(network, channels, patience=0.3, teller=Plain()) as deliverer:
             for _ in range(60):
                 deliverer.round()
                 now[0] += timedelta(minutes=20)
