@@ -207,7 +207,7 @@ def _exports_everything(patch: pytest.MonkeyPatch) -> None:
 SLIPS = {
     "a search": (_finds_by_hidden_keys, Slot("member:2", "name"), "午秋", "stranger"),
     "an order": (_sorts_by_name, Slot("member:2", "name"), "Zoe Lin", "stranger"),
-    "a mask": (_masks_instead_of_hiding, Slot("member:2", "phone"), "073112345678", "stranger"),
+    "a mask": (_masks_instead_of_hiding, Slot("member:2", "phone"), "0731-28812345", "stranger"),
     "a notice": (
         _writes_notices_with_the_words_of_the_case,
         Slot("member:2", "remark"),

@@ -188,7 +188,7 @@ OTHER: dict[str, tuple[Any, ...]] = {
     ),
     "told_ages": ((), (ToldAge(85, date(2025, 1, 1)),), (ToldAge(40, date(2025, 1, 1)),)),
     "id_number": (None, "440106193703020015", "430211194907010024"),
-    "phone": (None, "14400000999", "14400000001", "073112345678"),
+    "phone": (None, "14400000999", "14400000001", "0731-28812345"),
     "address": (None, "东门1号", "南苑小区9栋"),
     "joined_party": (None, Dated(PartialDate.parse("1950-07-01")), Dated(PartialDate.parse("1971"))),
     "limits": ((), (Limit.STAIRS,), (Limit.STAIRS, Limit.HEAT), (Limit.MEMORY,)),
