@@ -17,7 +17,7 @@ from typing import Any, Final, Self, final
 import attrs
 
 from grassroots.domain.checks import at_least, one_of, short_code
-from grassroots.domain.fields import CASE, CONTACT
+from grassroots.domain.fields import CASE, CONTACT, coded
 from grassroots.domain.states import turn
 from grassroots.domain.step import Event, Step
 from grassroots.errors import BadInput, Refused
@@ -177,7 +177,7 @@ class Call:
     state: CallState = CallState.OPEN
     tries: int = attrs.field(default=0, validator=at_least(0))
     on: date | None = None
-    because: str = ""
+    because: str = attrs.field(default="", metadata=coded("parcel-reason"))
 
     def __attrs_post_init__(self) -> None:
         if not self.text:

@@ -46,6 +46,18 @@ HOUSEHOLD = _group(FieldGroup.HOUSEHOLD)
 CASE = _group(FieldGroup.CASE)
 MINOR = _group(FieldGroup.MINOR)
 
+
+def coded(labels: str) -> Mapping[str, Any]:
+    """For a general field that holds a code which is no enum: the group of the catalogue with its words."""
+    return MappingProxyType({"codes": labels})
+
+
+def code_group(field: attrs.Attribute[Any]) -> str | None:
+    """The group that a field says by :func:`coded`; None if it says none."""
+    found: str | None = field.metadata.get("codes")
+    return found
+
+
 HIDDEN: Final = "***"
 """What stands where a value is hidden that has no mask of the field."""
 

@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from grassroots.contracts.storage import Key, Ref
+from grassroots.domain.fields import code_group
 from grassroots.errors import BadInput, Denied
 from grassroots.locale import label
 from grassroots.workspace.kindspec import Choice, HeldBy, IdOf, ListedIn
@@ -97,7 +98,7 @@ def _group(choice: EnumMeta) -> str:
 @cache
 def code_groups(record: type) -> Mapping[str, str]:
     """Where the labels of a record's codes stand: a group for each field that holds an enum, also inside a
-    list; of a field inside another by both names (``born.source``).
+    list, or says itself which codes are in it; of a field inside another by both names (``born.source``).
     """
     return MappingProxyType(dict(_coded(record, "")))
 
@@ -110,7 +111,10 @@ def _coded(hint: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(hint, type) and attrs.has(hint):
         hints = typing.get_type_hints(hint)
         for field in attrs.fields(hint):
-            yield from _coded(hints[field.name], f"{path}.{field.name}" if path else field.name)
+            here = f"{path}.{field.name}" if path else field.name
+            if group := code_group(field):
+                yield here, group
+            yield from _coded(hints[field.name], here)
 
 
 def _name(record: Any, language: str) -> str:
