@@ -45,11 +45,16 @@ def _version(session: Session, base: Base) -> str | None:
     table = sa.table(base.version_name, sa.column("version_num"))
     if session.open and not sa.inspect(session.connection).has_table(base.version_name):
         return None  # a question that fails would end the transaction
-    try:
-        return str(session.run(sa.select(table.c.version_num)).scalar() or "")
-    except (sa.exc.ProgrammingError, sa.exc.OperationalError) as error:
-        if trouble(error) is not None or sa.inspect(session.connection).has_table(base.version_name):
-            raise
+    for again in (True, False):
+        try:
+            return str(session.run(sa.select(table.c.version_num)).scalar() or "")
+        except (sa.exc.ProgrammingError, sa.exc.OperationalError) as error:
+            if trouble(error) is not None:
+                raise
+            if not sa.inspect(session.connection).has_table(base.version_name):
+                break
+            if not again:
+                raise  # another process made it between the question and this look, but not twice
     return None
 
 
