@@ -119,7 +119,7 @@ class Office:
             spec,
             rows,
             lambda id_: partial(open_, storage, found_ref(kind, id_)),
-            partial(sealing.open_together, storage, kind),
+            partial(sealing.open_together, kind),
         )
 
     def keys_of(self, spec: KindSpec[R], record: R) -> dict[str, KeyValue]:

@@ -297,7 +297,7 @@ class Sealing:
             raise Corrupt("sealed-damaged", where=str(ref), group=str(group)) from None
 
     def open_together(
-        self, storage: Storage, kind: str, version: int, behind: bytes, rows: Sequence[tuple[str, bytes]]
+        self, kind: str, version: int, behind: bytes, rows: Sequence[tuple[str, bytes]]
     ) -> list[bytes] | None:
         """The fields of a page of sealed bodies, each as one JSON object; its keys should be unwrapped.
 
