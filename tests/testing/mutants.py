@@ -1,6 +1,6 @@
 """Machine-made mutants of the two reference storages, against the kit and their own tests::
 
-    python -m tests.testing.mutants FOLDER [PATTERN ...]
+    python -m tests.testing.mutants FOLDER [PATTERN ...] [--sample=N] [--children=N] [--every-layer]
 
 Copies what is needed into the folder, fetches mutmut beside it (it is in no extra: only this needs it), lets
 it change one thing after the other, and prints who lived, as a diff. Patterns choose mutants, as
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MUTATED = ("src/grassroots/plugins/memory.py", "src/grassroots/plugins/sqlite/*")
-TESTS = ("tests/plugins/test_storages.py", "tests/plugins/test_sqlite.py")
+TESTS = tuple(f"tests/plugins/test_{name}.py" for name in ("storages", "sqlite", "sqlite_totals"))
 LATER = "programs_that_meet or loss_of_power or refuses"
 NEVER = "survives_a_killed_process"  # starts a python of its own, which does not know mutmut
 SETTINGS = """
@@ -45,11 +46,12 @@ LIVED, NOT_REACHED = (0,), (5, 33)
 def main(folder: Path, *words: str) -> int:
     every_layer = "--every-layer" in words
     patterns = [word for word in words if not word.startswith("--")]
+    options = dict(word[2:].split("=") for word in words if "=" in word)
     if not (folder / "src").exists():
         shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
-        for test in TESTS:
-            (folder / test).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / test, folder / test)
+    for test in TESTS:
+        (folder / test).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / test, folder / test)
     chosen = f"-k 'not ({NEVER})'" if every_layer else f"-k 'not ({LATER} or {NEVER})'"
     settings = SETTINGS.format(chosen=chosen, mutated=json.dumps(MUTATED), tests=json.dumps(TESTS))
     (folder / "pyproject.toml").write_text(settings, "utf-8")
@@ -68,11 +70,16 @@ def main(folder: Path, *words: str) -> int:
         subprocess.run([*map(str, install), "mutmut>=3.8,<4"], check=True)
     environment = {**os.environ, "PYTHONPATH": str(tools)}
     mutmut = (sys.executable, "-m", "mutmut")
+    run = (*mutmut, "run", "--max-children", options.get("children", "2"))
+    if "sample" in options:
+        if not any(outcomes(folder)):
+            # It makes them all, and then finds none of this name.
+            subprocess.run([*run, "none"], cwd=folder, env=environment, check=False)
+        made = sorted(name for name, _ in outcomes(folder) if matches(name, patterns))
+        patterns = random.Random(1).sample(made, min(int(options["sample"]), len(made)))
     if every_layer:
         patterns = [name for name, code in outcomes(folder) if code in LIVED and matches(name, patterns)]
-    subprocess.run(
-        [*mutmut, "run", "--max-children", "2", *patterns], cwd=folder, env=environment, check=False
-    )
+    subprocess.run([*run, *patterns], cwd=folder, env=environment, check=False)
     found = [(name, code) for name, code in outcomes(folder) if matches(name, patterns)]
     lived = [name for name, code in found if code in LIVED]
     for name in lived:

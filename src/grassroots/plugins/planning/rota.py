@@ -15,6 +15,7 @@ import attrs
 from grassroots.contracts.planning import (
     COVER,
     FAIRNESS,
+    WISHES,
     Answer,
     Assignment,
     Effort,
@@ -29,6 +30,7 @@ from grassroots.contracts.planning import (
 from grassroots.plugins.planning.clash import clash_of, forced_by, forced_together, looked_through
 from grassroots.plugins.planning.columns import Columns
 from grassroots.plugins.planning.engine import CpSat, Solved, cp_sat
+from grassroots.plugins.planning.fairest import Fairest, fairest
 from grassroots.plugins.planning.groups import LEVELS, Groups
 from grassroots.plugins.planning.model import Asked, RotaModel
 from grassroots.plugins.planning.paths import fit
@@ -49,6 +51,9 @@ _GROUPED: Final = 5_000
 
 _FOR_GROUPS: Final = 0.5
 """and the share of the time for it."""
+
+_FOR_FAIREST: Final = 0.6
+"""The share of the time for the linear program before that."""
 
 _LARGE: Final = 120_000
 """Pairs of people and times (slots that are alike count once) from which on everybody is planned alone."""
@@ -121,6 +126,7 @@ class Search:
         self._impossible = False
         self._sums: dict[str, Sum] = {}
         self._shares: Shares | None = None
+        self._fairest: Fairest | None = None
         self.goals: list[Goal] = []
 
     def left(self, share: float = 1.0) -> float | None:
@@ -139,6 +145,8 @@ class Search:
             if level == (FAIRNESS,) and not problem.standing:
                 self._shares = Shares(problem)
                 self._shares.bound(model)
+            if level == (WISHES,) and self._fairest is not None and self._as_fair_as_can_be():
+                model.rows.between(goal, self._fairest.bound, None)
             self._solver.feed()
             last = number == len(problem.levels) - 1
             solved = grouped = self._of_groups(goal, level)
@@ -193,20 +201,20 @@ class Search:
         usual = problem.levels in (LEVELS, LEVELS[:2]) and level != (COVER,) and not problem.standing
         if not usual or shares is None or known is None or len(self._model.rows.lows) <= _GROUPED:
             return None
-        seconds = self.left(_FOR_GROUPS)
-        end = None if seconds is None else monotonic() + seconds
-        groups = Groups(
-            problem,
-            self._model.assignments(known),
-            shares.of_person,
-            lambda: None if end is None else max(0.0, end - monotonic()),
-            self._effort.seed,
-        )
         fair = level == (FAIRNESS,)
-        groups.run(fair=fair, least=shares.lowest if fair else 0)
-        given = groups.rota()
+        bound = shares.lowest if fair else _lowest(self._model.rows, goal)
+        if fair and problem.levels == LEVELS:
+            cover, seconds = self.goals[0].value, self.left(_FOR_FAIREST)
+            self._fairest = fairest(problem, cover, shares, seconds, self._effort)
+        elif not fair and self._fairest is not None and self._as_fair_as_can_be():
+            bound = max(bound, self._fairest.bound)
+            if goal.value(known) == bound:
+                return Solved(known, bound, True)
+        given = self._fairest.rota if fair and self._fairest is not None else None
+        if given is None:
+            given = self._by_groups(self._model.assignments(known), shares, fair=fair, least=bound)
         if fair:
-            shares.tie(self._model, given)
+            shares.tie(self._model, shares.of(given) - shares.lowest)
             self._solver.feed()
         counted = self._solver.minimize(
             goal,
@@ -219,8 +227,25 @@ class Search:
         if counted.values is None:
             return None
         self._values = counted.values
-        bound = shares.lowest if fair else 0
         return Solved(counted.values, bound, goal.value(counted.values) == bound)
+
+    def _by_groups(
+        self, given: Sequence[Assignment], shares: Shares, *, fair: bool, least: int
+    ) -> tuple[Assignment, ...]:
+        seconds = self.left(_FOR_GROUPS)
+        end = None if seconds is None else monotonic() + seconds
+        groups = Groups(
+            self._problem,
+            given,
+            shares.of_person,
+            lambda: None if end is None else max(0.0, end - monotonic()),
+            self._effort.seed,
+        )
+        groups.run(fair=fair, least=least)
+        return groups.rota()
+
+    def _as_fair_as_can_be(self) -> bool:
+        return self._shares is not None and self.goals[1].value == self._shares.lowest
 
     def _tight(self, goal: Sum, values: Sequence[int]) -> Sequence[int]:
         """The same rota, with what is only counted as low as can be; a search broken off leaves more."""

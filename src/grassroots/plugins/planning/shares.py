@@ -62,12 +62,11 @@ class Shares:
         for who, lowest in self.of_person.items():
             model.rows.between(self._unfair(model, who), lowest, None)
 
-    def tie(self, model: RotaModel, known: Iterable[Assignment]) -> bool:
-        """Tell a model which profiles can still matter when this rota is had already; False: too many do.
+    def tie(self, model: RotaModel, slack: int) -> bool:
+        """Tell a model which profiles matter in rotas less unfair than this above the least; False: too many.
 
         Rotas that are less fair are left out by this, none that is as fair.
         """
-        slack = self.of(known) - self.lowest
         kept = {
             who: [one for one, cost in costs.items() if cost <= self.of_person[who] + slack]
             for who, costs in self._costs.items()
