@@ -8,14 +8,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from types import SimpleNamespace
 
 import pytest
 
-from grassroots.contracts.storage import Batch, Erase, Fact, Is, Key, Kind, Put, Query, Ref
+from grassroots.contracts.storage import (
+    Batch,
+    Condition,
+    Erase,
+    Fact,
+    Includes,
+    Is,
+    Key,
+    Kind,
+    Put,
+    Query,
+    Ref,
+)
 from grassroots.errors import (
     BadInput,
     Closed,
@@ -26,7 +38,15 @@ from grassroots.errors import (
     Unavailable,
     Unreachable,
 )
-from grassroots.plugins.sqlite import SQLiteStorage, connections, networks, open_network, questions, schema
+from grassroots.plugins.sqlite import (
+    SQLiteStorage,
+    connections,
+    drop,
+    networks,
+    open_network,
+    questions,
+    schema,
+)
 from grassroots.plugins.sqlite.connections import Connections, connect, place, told
 
 MEMBER = Kind("member", {"name": Key.TEXT, "age": Key.WHOLE, "tags": Key.TEXTS}, (("name", "age"),))
@@ -471,6 +491,43 @@ def test_keys_declared_together_are_answered_from_their_index(storage: SQLiteSto
         plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))
     assert "i.member.name.age" in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize("condition", [Is("name", "n3"), Is("age", 30), Includes("tags", "t3")])
+def test_every_key_by_itself_is_answered_from_an_index(storage: SQLiteStorage, condition: Condition) -> None:
+    puts = [
+        Put(member(f"{n:05}"), {"name": f"n{n % 9}", "age": n % 90, "tags": (f"t{n % 9}",)})
+        for n in range(500)
+    ]
+    storage.commit(Batch("a", [Fact()], {put.ref: 0 for put in puts}, (), puts))
+    with storage._connections.lend() as connection:
+        table = schema.Table(connection, MEMBER)
+        sql, values = questions.find(table, 1, Query("member", (condition,)))
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert not any(one.startswith("SCAN r") for one in plan), plan
+    key = "key=?" if isinstance(condition, Includes) else f"k_{condition.key}=?"
+    assert any(key in one for one in plan), plan
+
+
+def test_a_dropped_network_leaves_its_records_and_its_journal_behind_nowhere(file: Path) -> None:
+    for network in ("street", "other"):
+        with closing(SQLiteStorage(file, network)) as storage:
+            storage.prepare([MEMBER])
+            body = f"told in {network}".encode()
+            put = Put(member("m"), {"name": f"name in {network}", "tags": (f"tag in {network}",)}, body)
+            storage.commit(Batch("a", [Fact((put.ref,), body)], {put.ref: 0}, (), [put], "digest"))
+    drop(f"sqlite:///{file}", "street")
+    with sqlite3.connect(file) as raw:
+        for table in (*schema.BASE_TABLES, "r_member", "m_member"):
+            assert raw.execute(f"SELECT network, count(*) FROM {table}").fetchall() == [(2, 1)], table
+    assert b"in street" not in file.read_bytes()
+    assert b"in other" in file.read_bytes()
+
+
+def test_the_digests_of_acts_are_kept_and_told(storage: SQLiteStorage) -> None:
+    storage.commit(Batch("one", [Fact()], {}, (), [], "first"))
+    storage.commit(Batch("two", [Fact()], {}, (), [], "second"))
+    assert storage.digests(["one", "two", "never"]) == {"one": "first", "two": "second"}
 
 
 def test_statistics_follow_the_writing(storage: SQLiteStorage) -> None:

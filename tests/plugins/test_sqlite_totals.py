@@ -194,6 +194,17 @@ def test_a_file_of_the_first_layout_is_brought_up_to_date(file: Path) -> None:
         assert newer.execute("PRAGMA user_version").fetchone() == (schema.LAYOUT,)
 
 
+def test_a_total_answers_what_it_counts_and_sums_and_nothing_else(file: Path) -> None:
+    with opened(file), sqlite3.connect(file) as connection:
+        total = Standing(connection, "visit", "day.station")
+    inside, outside = Query("visit", (Is("day", "1"),)), Query("visit", (Is("minutes", 1),))
+    assert total.answers(inside, ("station",), None)
+    assert total.answers(inside, ("station",), "minutes")
+    assert not total.answers(inside, ("station",), "people")
+    assert not total.answers(inside, ("minutes",), None)
+    assert not total.answers(outside, (), None)
+
+
 def test_the_narrowest_total_answers(storage: SQLiteStorage) -> None:
     with sqlite3.connect(":memory:") as connection:
         connection.execute("CREATE TABLE standing (kind, keys)")
