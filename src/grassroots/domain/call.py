@@ -10,6 +10,7 @@ it has a result like any other, and nobody is told by "somebody will ring them".
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, Self, final
@@ -142,6 +143,21 @@ def twins(collapse: str | None) -> tuple[str, ...]:
     return tuple(f"{other}/{rest}" for other in sorted(SAYS_THE_SAME - {kind}))
 
 
+def lines_of(values: str) -> tuple[str, ...]:
+    """The pieces of news in the values (JSON) of a digest, each as it was kept; none in other values."""
+    found = json.loads(values).get("lines", ())
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+
+
+def expected_in(line: str) -> str:
+    """The duty of which a line of a digest says when and where somebody is expected; "" if it does not."""
+    try:
+        key, told = json.loads(line)
+        return str(told["duty"]) if key in SAYS_THE_SAME else ""
+    except (ValueError, TypeError, KeyError):
+        return ""  # an app's own digests may have lines of any form
+
+
 def _medium(value: CallMedium | str) -> CallMedium:
     return one_of(CallMedium, value)
 
@@ -195,6 +211,11 @@ class Call:
     def waits(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.state in (CallState.OPEN, CallState.NOT_REACHED)
+
+    @property
+    def expects(self) -> str:
+        """The duty of which this alone says when and where somebody is expected; "" if it does not."""
+        return (self.collapse or "").split("/")[1] if twins(self.collapse) else ""
 
     def take(self, by: MemberId) -> Step[Self]:
         """A member says that they will do it (or takes it over from another)."""

@@ -256,15 +256,16 @@ class Reach:
         known: Collection[str] | None,
         *,
         addressing: Addressing = NOTHING_KNOWN,
-        may_wait: bool = False,
     ) -> tuple[Route, ...]:
         """By what ways a notice of this kind goes to them, the first first.
 
         ``known`` are the channels that the deployment has (None: not known here). Where the member has said
         nothing, the channels of the rule; and at the end always the telephone list, with or without a number:
-        whoever has no number is looked up by whoever rings. Only what ``may_wait`` (in a digest) makes nobody
-        ring where there is another way that can be used. One whose address is none (``addressing``) keeps its
-        place: the outbox passes it over, and whoever rings reads why.
+        whoever has no number is looked up by whoever rings. Nobody rings while a way before it does. That is
+        so for a digest too: that a mailbox is gone is learnt only when it is refused, and a digest that ended
+        there would take its lines along. One call tells all of them, however many they are. A way whose
+        address is none (``addressing``) keeps its place: the outbox passes it over, and whoever rings reads
+        why.
         """
         number = (member.phone if member is not None else None) or ""
         ways = [way for way in self.ways if way.serves(rule.topic)] or [Way(one) for one in rule.channels]
@@ -273,8 +274,7 @@ class Reach:
             for way in ways
             if _can(way, number, known)
         ]
-        usable = any(addressing.usable(route.channel, route.address) for route in found)
-        if (not may_wait or not usable) and all(route.channel != PHONE for route in found):
+        if all(route.channel != PHONE for route in found):
             found.append(Route(PHONE, number))
         return tuple(dict.fromkeys(found))
 

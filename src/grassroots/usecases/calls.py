@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from typing import final
 
 from grassroots.contracts.notice import Message, Urgency
 from grassroots.contracts.storage import Condition, Is, Ref
-from grassroots.domain.call import Call, CallMedium, CallState, twins
+from grassroots.domain.call import Call, CallMedium, CallState, lines_of, twins
 from grassroots.domain.checks import one_of
 from grassroots.domain.member import Member
 from grassroots.domain.outbox import Parcel
@@ -62,6 +63,10 @@ class Calls(Room):
         stations = [ref for ref in parcel.about if ref.startswith("station/")]
         station = StationId(stations[0].removeprefix("station/")) if stations else None
         gathers = isinstance(parcel.notice.values.get("lines"), tuple)
+        values = _worded(parcel, message) if gathers else "{}"
+        because = (parcel.reason or "") if parcel.way else ""
+        if gathers and not because:  # what is left of a digest came to this list as the digest did
+            because = str(parcel.notice.values.get("because", ""))
         step = Call.ask(
             id=CallId(parcel.id),
             medium=medium,
@@ -73,19 +78,16 @@ class Calls(Room):
             address=message.to,
             title=message.title,
             key=parcel.key if gathers else "",
-            values=parcel.values if gathers else "{}",
+            values=values,
             language=message.language,
             about=parcel.about,
             collapse=parcel.collapse,
             urgent=message.urgency is Urgency.URGENT,
             expires=parcel.expires,
-            because=(parcel.reason or "") if parcel.way else "",
+            because=because,
         )
-        for other in twins(parcel.collapse):
-            # Whoever is put on the roster an hour before the reminder is rung up once.
-            for call in work.find(Call, Is("collapse", other)):
-                if call.waits and call.medium is step.after.medium:
-                    work.keep(call.drop("superseded"))
+        for call in _said_by(work, step.after, parcel.collapse):
+            work.keep(call.drop("superseded"))
         return work.keep(step, *_about(member, station))
 
     @act
@@ -180,6 +182,31 @@ class Calls(Room):
         if member is not None:
             where.append(Is("member", member))
         return reading.list(Call, *where)
+
+
+def _said_by(work: Work, new: Call, collapse: str | None) -> Iterable[Call]:
+    """Calls on the same list that say nothing beyond what a new one says."""
+    # Whoever is put on the roster an hour before the reminder is rung up once.
+    for other in twins(collapse):
+        yield from (call for call in work.find(Call, Is("collapse", other)) if _gives_way(call, new))
+    if collapse is not None and (left := set(lines_of(new.values))):
+        # What is left of a digest takes its place. Other news under the same key leaves it where it is.
+        for call in work.find(Call, Is("collapse", collapse)):
+            if left <= set(lines_of(call.values)) and _gives_way(call, new):
+                yield call
+
+
+def _gives_way(call: Call, new: Call) -> bool:
+    return call.waits and call.medium is new.medium
+
+
+def _worded(parcel: Parcel, message: Message) -> str:
+    """The values of a digest with the lines that its words have: others held no longer."""
+    lines = message.values.get("lines", ())
+    if not isinstance(lines, tuple) or not lines:
+        return parcel.values
+    told = {**json.loads(parcel.values), "lines": lines}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def _about(member: MemberId | None, station: StationId | None) -> Iterable[Ref]:

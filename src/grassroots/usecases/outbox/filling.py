@@ -84,7 +84,10 @@ class Filling:
 
     def _gathered(self, notice: Notice, collapse: str) -> tuple[Notice, str | None]:
         """The notice with what waited under its collapse key taken into it; and what went wrong with that."""
-        self._withdraw(collapse, "superseded")
+        if not isinstance(notice.values.get("lines"), tuple):
+            # A digest on a person's list gives way when what is left of it is on that list (Calls.ask_for):
+            # were it taken off here, and this portion not written, nobody would know its lines any more.
+            self._withdraw(collapse, "superseded")
         for held in self._under(collapse):
             if not held.record.waits:
                 continue  # in a worker's hands: it goes out, and the newer one after it

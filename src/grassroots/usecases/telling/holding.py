@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from grassroots.contracts.notice import Notice, Value
 from grassroots.usecases.telling import access, activities, callouts, concerns, duties, pairings
-from grassroots.usecases.telling.digests import gathers, lines
+from grassroots.usecases.telling.digests import as_line, gathers, lines
 from grassroots.usecases.telling.scene import Scene
 
 
@@ -25,6 +25,11 @@ def holds(scene: Scene, notice: Notice, key: str, values: Mapping[str, Value]) -
     if key.startswith("callout"):
         return callouts.still(scene, values, key, notice.to)
     return True
+
+
+def holding(scene: Scene, notice: Notice) -> tuple[str, ...]:
+    """The lines of a digest that still hold."""
+    return tuple(as_line(key, values) for key, values in lines(notice) if holds(scene, notice, key, values))
 
 
 def worth_sending(scene: Scene, notice: Notice) -> bool:

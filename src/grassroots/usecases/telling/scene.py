@@ -270,7 +270,7 @@ class Scene:
             values={"lines": (as_line(rule.key, {**values, **_as_whom(reader)}),), "topic": rule.topic.value},
             language=reach.language or self.language,
             urgency=Urgency.LOW,
-            routes=reach.routes(rule, person, self.channels, addressing=self.addressing, may_wait=True),
+            routes=reach.routes(rule, person, self.channels, addressing=self.addressing),
             collapse=f"{DIGEST}/{rule.topic.value}/{day}/{person.id}",
             not_before=morning,
             doubt=rule.doubt,

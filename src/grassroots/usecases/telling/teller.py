@@ -33,6 +33,7 @@ Planner = Callable[[Scene, Happened], Iterator[Told]]
 PLANNERS: Final[Mapping[str, tuple[Planner, ...]]] = MappingProxyType(
     {
         "glass-broken": (access.broken,),
+        "call-asked": (listed.doubled,),
         "duty-assigned": (duties.assigned,),
         "duty-retracted": (duties.assigned,),
         "duty-accepted": (duties.answered,),

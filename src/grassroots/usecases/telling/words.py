@@ -21,6 +21,7 @@ from grassroots.domain.station import Station
 from grassroots.domain.wording import LONGEST_SHORT, NoticeText, Variant
 from grassroots.locale import catalogue, label, say
 from grassroots.usecases.telling.digests import gathers, lines
+from grassroots.usecases.telling.holding import holding
 from grassroots.usecases.telling.scene import Scene
 from grassroots.values.ids import MemberId, StationId
 from grassroots.values.names import mask_name
@@ -60,7 +61,12 @@ _DAYS: Final = frozenset({"day", "last"})
 
 def word(scene: Scene, notice: Notice, route: Route) -> Message:
     """The notice in words, in all variants, for one route."""
-    said = _digest(scene, notice) if gathers(notice) else _said(scene, notice, notice.key, notice.values)
+    if gathers(notice):
+        # Whoever keeps the values beside the text (a call) keeps the lines that stand in it, and no others.
+        notice = attrs.evolve(notice, values={**notice.values, "lines": holding(scene, notice)})
+        said = _digest(scene, notice)
+    else:
+        said = _said(scene, notice, notice.key, notice.values)
     if copy_of := notice.values.get("copy_of"):
         whom = _Names(scene, notice).masked(str(copy_of))
         said = {
@@ -162,10 +168,8 @@ def _topic(scene: Scene, notice: Notice) -> str:
 
 
 def _digest(scene: Scene, notice: Notice) -> dict[Variant, str]:
-    """The news that still holds, one a line; how many there are where there is room for no more."""
-    from grassroots.usecases.telling.holding import holds
-
-    pieces = [piece for piece in lines(notice) if holds(scene, notice, *piece)]
+    """The news, one a line; how many there are where there is room for no more."""
+    pieces = list(lines(notice))
     pieces.sort(key=lambda piece: (str(piece[1].get("day", "")), str(piece[1].get("starts", ""))))
     more = notice.values.get("more", 0)
     count = len(pieces) + (more if isinstance(more, int) else 0)
