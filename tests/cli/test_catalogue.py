@@ -99,7 +99,7 @@ def test_a_sound_pack_passes_and_an_unsound_one_is_told_all_that_is_wrong(run: R
         (["packs", "check"], "cli-pack-which"),
         (["packs", "show", "nope"], "pack-unknown"),
         (["packs", "check", "absent.toml"], "sheet-not-found"),
-        (["packs", "sell"], "cli-usage-choice"),
+        (["packs", "sell"], "cli-usage-behind"),
     ],
 )
 def test_a_pack_that_is_not_there_is_answered_in_words(run: Run, arguments: list[str], code: str) -> None:

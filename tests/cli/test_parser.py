@@ -53,7 +53,15 @@ def test_help_in_chinese_stays_within_its_columns(run: Run, monkeypatch: pytest.
     [
         (["evidence"], "cli-usage-required", ("还缺", "ID")),
         (["figures", "--bogus"], "cli-usage-unrecognized", ("不认识", "--bogus")),
-        (["figuers"], "cli-usage-choice", ("figuers", "figures")),
+        (["figuers"], "cli-usage-command-meant", ("figuers", "figures")),
+        (["zzz"], "cli-usage-command", ("zzz", "--help")),
+        (["--lang", "zh", "figures"], "cli-usage-unrecognized-meant", ("--lang", "--language")),
+        (["figures", "--perid", "2021"], "cli-usage-unrecognized-meant", ("--perid", "--period")),
+        (["rota"], "cli-usage-required", ("还缺", "plan/show/publish")),
+        (["rota", "plam"], "cli-usage-behind-meant", ("grassroots rota", "plam", "plan, show")),
+        (["packs", "sell"], "cli-usage-behind", ("grassroots packs", "sell", "check")),
+        (["calls", "--medium", "fax"], "cli-usage-choice", ("--medium", "fax", "paper")),
+        (["words", "--variant", "plian"], "cli-usage-choice-meant", ("--variant", "plain")),
         (["forms", "--lines", "many"], "cli-usage-value", ("many", "数字")),
         (["figures", "--period"], "cli-usage-one", ("--period", "值")),
         (["import"], "cli-usage-required", ("FILE", "还缺")),
@@ -70,6 +78,18 @@ def test_wrong_arguments_are_answered_in_words_with_the_usage(
     assert "用法：" in told.err
     assert told.out == ""
     assert run("--json", *arguments).json["error"]["code"] == code
+
+
+def test_the_usage_is_that_of_the_command_which_was_misspelt(run: Run) -> None:
+    told = run("figures", "--perid", "2021").err
+    assert "grassroots figures" in told
+    assert "--period" in told
+
+
+def test_what_stands_before_the_command_is_looked_at_before_it(run: Run) -> None:
+    assert run("--name", "--json", "figures").code == 2  # --name has no value
+    assert "figures" in run("--language", "zh", "--json", "figures", "--help").out
+    assert run("--network=sqlite:///nowhere.db", "--name", "town", "figures").code == 2
 
 
 def test_common_options_stand_before_the_command_or_after_it(run: Run) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, final
 
 from grassroots.errors import BadInput, Fact
@@ -70,14 +71,70 @@ class Parser(argparse.ArgumentParser):
         words = say(f"cli-arg-{told}", language=self.language)
         self.add_argument(*names, help=words.replace("%", "%%"), **settings)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse does it; but what nobody knows is told by the command that does not know it.
+
+        argparse hands it up to the whole program, whose usage names none of the command's options. And of
+        ``--lang zh figures`` it would say that zh is no command.
+        """
+        if any(isinstance(action, argparse._SubParsersAction) for action in self._actions):
+            self._refuse_unknown_before_the_command(args or ())
+        found, left = super().parse_known_args(args, namespace)
+        if left:
+            self.error(f"unrecognized arguments: {' '.join(left)}")
+        return found, left
+
+    def _refuse_unknown_before_the_command(self, arguments: Sequence[str]) -> None:
+        values = iter(arguments)
+        for argument in values:
+            name, equals, _ = argument.partition("=")
+            if not name.startswith("-"):
+                return
+            action = self._option_string_actions.get(name)
+            if action is None:
+                self.error(f"unrecognized arguments: {argument}")
+            if action.nargs is None and not equals:
+                next(values, None)
+
     def error(self, message: str) -> NoReturn:
-        """Raise the complaint as a code with facts."""
+        """Raise the complaint as a code with facts, and with what was probably meant."""
         usage = self.format_usage().strip()
         for pattern, code in _COMPLAINTS:
             if found := pattern.fullmatch(message):
-                facts = {name: told.replace("'", "") for name, told in found.groupdict().items()}
-                raise UsageProblem(code, usage, **facts)
+                facts: dict[str, Fact] = {
+                    name: told.replace("'", "") for name, told in found.groupdict().items()
+                }
+                code, more = self._meant(code, facts)
+                raise UsageProblem(code, usage, **facts, **more)
         raise UsageProblem("cli-usage", usage, problem=message)
+
+    def _meant(self, code: str, facts: dict[str, Fact]) -> tuple[str, dict[str, Fact]]:
+        """The code, with ``-meant`` behind it and the nearest known word if one is near.
+
+        A word that has to be one of a few has a name that only the code knows (``do``): the few are told.
+        """
+        few = {
+            action.metavar or action.dest: action.choices
+            for action in self._actions
+            if action.choices is not None and not action.option_strings
+        }
+        if code == "cli-usage-required":
+            names = str(facts["what"]).split(", ")
+            facts["what"] = ", ".join("/".join(few[name]) if name in few else name for name in names)
+        if code == "cli-usage-unrecognized":
+            what = str(facts["what"]).split()[0].partition("=")[0]
+            known = list(self._option_string_actions) if what.startswith("-") else []
+        elif code == "cli-usage-choice":
+            what, known = str(facts["what"]), str(facts["known"]).split(", ")
+            if facts["argument"] == "COMMAND":  # nobody reads forty names: help has them, with what they do
+                code = "cli-usage-command"
+                del facts["known"], facts["argument"]
+            elif facts["argument"] in few:
+                code, facts["argument"] = "cli-usage-behind", self.prog
+        else:
+            return code, {}
+        near = difflib.get_close_matches(what.lower(), known, n=1)
+        return (f"{code}-meant", {"meant": near[0]}) if near else (code, {})
 
 
 @final
