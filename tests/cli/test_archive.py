@@ -89,7 +89,7 @@ def test_a_damaged_backup_is_refused_and_makes_no_database(peopled: Run) -> None
     ("arguments", "code"),
     [
         (("backup", "sqlite:///nowhere.db", "a"), "cli-network-missing"),
-        (("backup", HERE, "no/folder/a"), "archive-cannot-write"),
+        (("backup", HERE, "no/folder/a"), "archive-no-folder"),
         (("backup", HERE, "grassroots.db"), "cli-target-storage"),
         (("dump", HERE, "charter.toml"), "archive-over-other"),
         (("dump", HERE, "."), "archive-cannot-write"),
@@ -98,7 +98,8 @@ def test_a_damaged_backup_is_refused_and_makes_no_database(peopled: Run) -> None
         (("move", HERE, "nothing://x"), "storage-unknown"),
         (("move", HERE, HERE), "archive-target-not-empty"),
         (("move", HERE, "sqlite:///no/folder/a.db"), "storage-folder"),
-        (("load", "nowhere.jsonl", THERE), "archive-cannot-read"),
+        (("load", "nowhere.jsonl", THERE), "archive-not-found"),
+        (("load", ".", THERE), "archive-cannot-read"),
         (("load", "grassroots.db", THERE), "archive-not-one"),
         (("load", "town.jsonl", HERE), "archive-target-not-empty"),
         (("load", "town.jsonl", THERE, "--actor", "lead:he"), "denied"),

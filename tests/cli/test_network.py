@@ -118,6 +118,10 @@ def test_deviations_are_explained_by_station_on_the_reference_day(founded: Run) 
     assert told.code == 3
     assert told.out.startswith("2021-12-31")
     assert any(row[0] == "南苑站" and "缺少功能" in row[1] for row in told.table)
+    english = CHARTER.replace('name = "南苑站"', 'name = "南苑站"\nname_en = "South station"')
+    Path("charter.toml").write_text(english, encoding="utf-8")
+    founded("init", "--charter", "charter.toml")
+    assert any(row[0] == "South station" for row in founded("conforms").table)
     assert founded("conforms", "--json", "--on", "2020-06-30").json["on"] == "2020-06-30"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 from pathlib import Path
 
@@ -109,6 +110,19 @@ def test_every_sentence_that_the_command_line_says_stands_in_both_languages() ->
     for language in LANGUAGES:
         known = {code.partition(".")[0] for code in catalogue(language)}
         assert asked <= known
+
+
+def test_every_head_of_a_table_has_a_word_in_both_languages() -> None:
+    source = Path(__file__).parents[2] / "src" / "grassroots" / "cli"
+    asked: set[str] = set()
+    for path in source.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "output.table":
+                heads = [one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)]
+                asked |= {head for head in heads if isinstance(head, str) and not head.endswith("-")}
+    assert len(asked) > 40
+    for language in LANGUAGES:
+        assert {f"cli-head-{head}" for head in asked} <= set(catalogue(language))
 
 
 def test_the_reference_names_every_command_and_every_option() -> None:

@@ -39,7 +39,8 @@ def test_a_week_from_the_plan_to_the_wall_and_into_a_calendar(filled: Run) -> No
     assert filled("rota", "show", rota).code == 0
     assert any(rota in row for row in filled("rota", "show").table)
     assert filled("rota", "publish", rota, "--json").json["status"] == "published"
-    assert filled("rota", "poster", "--place", "青禾中心", "--period", WEEK, "--out", "wall.html").code == 0
+    poster = ("--place", "青禾中心", "--period", WEEK, "--out", "wall.html", "--paper", "A3")
+    assert filled("rota", "poster", *poster).code == 0
     assert "青禾中心" in Path("wall.html").read_text("utf-8")
     assert filled("feeds", "write", "--place", "青禾中心", "--out", "duty.ics", "--json").json["events"] == 7
     assert b"BEGIN:VTIMEZONE" in Path("duty.ics").read_bytes()
@@ -88,6 +89,7 @@ def test_what_if_stands_side_by_side(filled: Run) -> None:
         ("publish",),
         ("publish", "nothing"),
         ("poster", "--place", "青禾中心", "--period", WEEK),
+        ("poster", "--place", "青禾中心", "--period", "2011-01", "--out", "wall.html"),
     ],
 )
 def test_what_cannot_be_meant_is_said_in_words(filled: Run, words: tuple[str, ...]) -> None:
@@ -103,6 +105,8 @@ def test_feeds_are_given_once_and_taken_back(filled: Run) -> None:
     listed = filled("feeds", "list", "--json")
     assert given["token"] not in listed.out
     assert filled("feeds", "revoke", given["id"], "--json").json["status"] == "revoked"
+    assert filled("feeds", "write", "--member", "林小满", "--out", "lin.ics", "--json").json["events"] == 0
+    assert "王" in filled("feeds", "give", "--member", "王").err
     for words in (("give",), ("revoke",), ("write", "--place", "青禾中心")):
         assert filled("feeds", *words).code == 2
 
@@ -150,6 +154,10 @@ def test_availability_is_printed_told_and_shown_in_both_languages(filled: Run) -
     assert "Wednesday 06:00-12:30; Saturday 08:30-11:30" in told.out
     assert "Away: 2026-07-03 to 2026-07-10." in told.out
     shown = filled("availability", "show", "丁禾", "--language", "zh").out
+    assert filled("availability", "show", "丁禾").table[0] == [
+        "first day", "last day", "when", "most a week", "most a month"
+    ]  # fmt: skip
+    assert filled("availability", "show", "林小满").table == []  # nobody asked yet: one sentence says so
     assert "星期三 06:00-12:30; 星期六 08:30-11:30" in shown
     assert "不在的日子：2026-07-03至2026-07-10。" in shown
 

@@ -21,6 +21,7 @@ from grassroots.values.ids import StationId
 
 def place(desk: Desk) -> StationId:
     hub = desk.stations.found(kind=StationKind.HUB, name="青禾中心", name_en="Qinghe Hub").id
+    desk.charter.amend(name="青禾志愿服务网络", name_en="Qinghe volunteers")
     for name in ("林小满", "石<i>林"):
         desk.members.register(name=name, phone="14400001234", station=hub, categories=("volunteer",))
     desk.members.register(name="卯奶奶", station=hub, categories=("recipient",))
@@ -53,6 +54,11 @@ def test_there_is_a_box_for_each_part_of_each_day_and_the_hours_stand_beside(she
         assert table.count('class="box"') == 21
         assert "6:00–12:30" in table
         assert all(word in table for word in words)
+
+
+def test_network_and_place_are_called_as_the_reader_calls_them(sheet: Slips) -> None:
+    assert "青禾志愿服务网络 · 青禾中心" in render_slips(sheet, "zh")
+    assert "Qinghe volunteers · Qinghe Hub" in render_slips(sheet, "en")
 
 
 def test_nothing_is_loaded_and_no_sentence_is_missing(sheet: Slips) -> None:

@@ -550,7 +550,7 @@ def test_a_newer_format_is_told_and_other_files_are_left_alone(lively: Storage, 
         assert told.value.code == code
     with pytest.raises(BadArchive) as told:
         verify(tmp_path / "nowhere")
-    assert told.value.code == "archive-cannot-read"
+    assert told.value.code == "archive-not-found"
 
 
 @pytest.mark.parametrize(
@@ -849,7 +849,7 @@ def test_a_full_disk_is_told_as_such(lively: Storage) -> None:
 def test_a_folder_that_is_not_there_is_told_in_words(town: grassroots.Network, tmp_path: Path) -> None:
     with pytest.raises(BadArchive) as told:
         town.desk("steward:office").archive.dump(tmp_path / "no" / "a", program="1")
-    assert told.value.code == "archive-cannot-write"
+    assert told.value.code == "archive-no-folder"
 
 
 def test_progress_ends_where_it_said(lively: Storage, tmp_path: Path) -> None:

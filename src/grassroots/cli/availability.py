@@ -94,8 +94,11 @@ def _told(desk: Desk, member: MemberId, output: Output) -> int:
     ]
     days = [span_in_words(one.span, output.language) for one in away]
     output.give({"member": member, "told": rows, "away": days})
-    output.table(("first", "last", "when", "most-week", "most-month"), (list(row.values()) for row in rows))
-    if not rows:
+    if rows:
+        output.table(
+            ("first", "last", "when", "most-week", "most-month"), (list(row.values()) for row in rows)
+        )
+    else:
         output.say("cli-availability-unasked")
     if days:
         output.say("cli-availability-away", days=days)

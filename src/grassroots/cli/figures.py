@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grassroots.cli.opening import desk_of, period_of, place_of, read_text
+from grassroots.cli.opening import desk_of, period_of, place_of, read_text, station_names
 from grassroots.cli.output import DONE, FALSE, Output, plain_error
 from grassroots.cli.parser import Command, Parser
 from grassroots.errors import BadInput, Missing
@@ -114,10 +114,7 @@ def _evidence(options: Namespace, output: Output) -> int:
                     {"kind": one.kind, "id": one.id, "day": one.day, "place": one.place, "rows": told}
                 )
                 tick(number)
-        names = {
-            str(one.id): (one.name_en if output.language == "en" else None) or one.name
-            for one in desk.stations.all()
-        }
+        names = station_names(desk, output.language)
     output.give({**_plain(figure, len(found)), "evidence": rows})
     definition = figure.definition
     output.say(

@@ -19,6 +19,7 @@ from grassroots.cli.opening import (
     read_text,
     sealing_bar,
     shown,
+    station_names,
     toml_of,
     url_of,
 )
@@ -177,7 +178,7 @@ def _conforms(options: Namespace, output: Output) -> int:
         office = desk.seat.office
         day = asked or desk.charter.get().reference_day or office.clock().astimezone(office.zone).date()
         found = desk.stations.conforms(on=day)
-        names = {str(station.id): station.name for station in desk.stations.all()}
+        names = station_names(desk, output.language)
         words = _Words(desk, output, day) if found else None
     output.give(
         {

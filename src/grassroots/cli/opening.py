@@ -161,6 +161,13 @@ def place_of(options: Namespace, desk: Desk) -> StationId | None:
     raise Missing("cli-place-unknown", kind="station", id=options.place, known=known)
 
 
+def station_names(desk: Desk, language: str) -> dict[str, str]:
+    """The names of all stations by id, in the reader's language where a station has one in it."""
+    return {
+        str(one.id): (one.name_en if language == "en" else None) or one.name for one in desk.stations.all()
+    }
+
+
 def day_of(text: str | None) -> date | None:
     """A day as ``2021-12-31``; BadInput if it is none."""
     if text is None:

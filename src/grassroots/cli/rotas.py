@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from grassroots.cli.opening import desk_of, period_of, place_of, write_text
 from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
+from grassroots.cli.reach import member_named
 from grassroots.cli.targets import check_target
 from grassroots.errors import BadInput, Missing
 
@@ -31,19 +32,14 @@ def _add_rota(parser: Parser) -> None:
     parser.take("--rule", metavar="NAME=N", action="append", default=[], told="rota-rule")
     parser.take("--keep", action="store_true", told="rota-keep")
     parser.take("--despite", metavar="NAME", told="rota-despite")
-    parser.take("--paper", choices=("a4", "a3"), default="a4", told="rota-paper")
+    parser.take("--paper", type=str.lower, choices=("a4", "a3"), default="a4", told="rota-paper")
     parser.take("--out", metavar="FILE.html", type=Path, told="rota-out")
     parser.take("--force", action="store_true", told="force")
 
 
 def _rota(options: Namespace, output: Output) -> int:
-    return {
-        "plan": _plan,
-        "show": _show,
-        "publish": _publish,
-        "repair": _repair,
-        "poster": _poster,
-    }[options.do](options, output)
+    do = {"plan": _plan, "show": _show, "publish": _publish, "repair": _repair, "poster": _poster}
+    return do[options.do](options, output)
 
 
 def _places(options: Namespace, desk: Desk) -> list[StationId]:
@@ -327,6 +323,8 @@ def _poster(options: Namespace, output: Output) -> int:
         if more:
             raise BadInput("cli-rota-one-place")
         board = desk.rotas.board(place, period)
+    if not any(day.shifts for day in board.days):
+        raise BadInput("rota-no-shifts", period=period.iso)
     write_text(options.out, render_poster(board, output.language, options.paper))
     output.give({"file": str(options.out), "lacking": board.lacking})
     output.say("cli-written", file=str(options.out))
@@ -337,17 +335,17 @@ def _poster(options: Namespace, output: Output) -> int:
 def _add_feeds(parser: Parser) -> None:
     parser.take("do", choices=("give", "revoke", "list", "write"), told="feeds-do")
     parser.take("which", metavar="FEED", nargs="?", told="feeds-which")
-    parser.take("--member", metavar="ID", told="feeds-member")
+    parser.take("--member", metavar="MEMBER", told="feeds-member")
     parser.take("--place", metavar="STATION", told="feeds-place")
     parser.take("--out", metavar="FILE.ics", type=Path, told="feeds-out")
     parser.take("--force", action="store_true", told="force")
 
 
 def _feeds(options: Namespace, output: Output) -> int:
-    from grassroots.values.ids import FeedId, MemberId
+    from grassroots.values.ids import FeedId
 
     with desk_of(options) as desk:
-        member = None if options.member is None else MemberId(options.member)
+        member = None if options.member is None else member_named(desk, options.member)
         place = place_of(options, desk)
         if options.do == "list":
             feeds = desk.feeds.all(member=member, station=place)

@@ -40,8 +40,10 @@ class _Words:
 
     @property
     def place(self) -> str:
-        own = self.sheet.station_zh if self.language == "zh" else self.sheet.station_en
-        return " · ".join(part for part in (self.sheet.network, own) if part)
+        sheet, chinese = self.sheet, self.language == "zh"
+        network = sheet.network_zh if chinese else sheet.network_en
+        own = sheet.station_zh if chinese else sheet.station_en
+        return " · ".join(part for part in (network, own) if part)
 
     def weekday(self, number: int) -> str:
         return label("poster-weekday", str(number), self.language)

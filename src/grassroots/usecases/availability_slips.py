@@ -42,7 +42,8 @@ class Slip:
 class Slips:
     """Pages to print. ``hours`` is which hours each part of the day has; ``made_on`` the day of printing."""
 
-    network: str
+    network_zh: str
+    network_en: str
     station_zh: str
     station_en: str
     made_on: date
@@ -68,7 +69,8 @@ def slips(
         ]
         named = [Slip(name=one.name or "", phone=one.phone or "") for one in people]
     return Slips(
-        network=(charter.name or "") if charter is not None else "",
+        network_zh="" if charter is None else charter.name or "",
+        network_en="" if charter is None else charter.name_en or charter.name or "",
         station_zh="" if place is None else place.name,
         station_en="" if place is None else place.name_en or place.name,
         made_on=reading.today,

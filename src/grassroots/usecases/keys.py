@@ -258,6 +258,8 @@ def _write(path: Path, header: Stored, rings: list[Stored], ledger: Place | None
 def _read(path: Path) -> tuple[Header, dict[str, bytes], Place | None]:
     try:
         data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadInput("archive-not-found", file=str(path)) from error
     except OSError as error:
         raise BadInput("keys-cannot-read", file=str(path), problem=error.strerror) from error
     if not data.startswith(_BEGINS):

@@ -164,6 +164,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         with path.open("rb") as file:
             yield file
+    except FileNotFoundError as error:
+        raise BadArchive("archive-not-found", file=str(path)) from error
     except OSError as error:
         raise BadArchive(
             "archive-cannot-read", file=str(path), problem=error.strerror or str(error)

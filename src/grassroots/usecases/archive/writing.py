@@ -220,5 +220,7 @@ def _keep_name(folder: Path) -> None:
 def _told(error: OSError, path: Path | None = None) -> Exception:
     if error.errno in _FULL:
         return Full()
+    if isinstance(error, FileNotFoundError) and path is not None:
+        return BadArchive("archive-no-folder", file=str(path), where=str(path.absolute().parent))
     file = str(path) if path is not None else str(error.filename or "")
     return BadArchive("archive-cannot-write", file=file, problem=error.strerror or str(error))
