@@ -66,6 +66,15 @@ def test_a_route_is_tried_so_often_then_the_next_then_nobody() -> None:
     assert one.replay(NOW).after.channel == "sms"
 
 
+def test_what_could_only_be_tried_again_too_late_goes_its_next_way_now() -> None:
+    soon = NOW + timedelta(hours=2)
+    late, in_time = NOW + timedelta(hours=6), NOW + timedelta(hours=1)
+    one = leased(expires=soon).fail("http-503", late, TERMS).after
+    assert (one.channel, one.due, one.reason) == ("phone", None, "http-503")
+    assert leased(expires=soon).fail("http-503", in_time, TERMS).after.channel == "sms"
+    assert leased(expires=soon, routes=TWO_WAYS[:1]).fail("http-503", late, TERMS).after.due == late
+
+
 def test_a_route_that_refuses_is_left_at_once_and_that_is_no_wait() -> None:
     one = leased().divert("no-such-number").after
     assert (one.state, one.channel, one.attempts, one.due) == (ParcelState.FAILED, "phone", 0, None)

@@ -33,6 +33,7 @@ from grassroots.network import Network
 from grassroots.usecases.outbox.box import ACTOR, Box
 from grassroots.usecases.outbox.courier import Courier, Round
 from grassroots.usecases.outbox.following import Follower
+from grassroots.usecases.outbox.handing import hand_over
 from grassroots.usecases.outbox.limits import known_limits
 from grassroots.usecases.outbox.sending import PATIENCE, Line, Problem
 from grassroots.usecases.outbox.teller import Tells
@@ -194,6 +195,8 @@ class Deliverer:
         while not stop() and (step := self._follower.step()):
             planned += step
         couriers = [(line, self._courier(line, stop)) for line in self._lines.opened()]
+        for name in self._lines.in_vain():
+            hand_over(self._box, name, self._terms, whole=True, patient=True)
         failures: list[BaseException] = []
 
         def work(courier: Courier) -> None:

@@ -61,6 +61,7 @@ class Lines:
         self._isolate = isolate
         self._open: dict[str, Line] = {}
         self._unopened: dict[str, tuple[Problem, float]] = {}
+        self._in_vain: set[str] = set()
 
     def opened(self) -> list[Line]:
         """Those that are open. One that could not be is tried again after :data:`TRY_AGAIN` seconds."""
@@ -79,6 +80,12 @@ class Lines:
         """Why those that are not open are not."""
         return [problem for problem, _ in self._unopened.values()]
 
+    def in_vain(self) -> list[str]:
+        """Those that were tried in vain since this was asked last."""
+        names = sorted(self._in_vain & self._unopened.keys())
+        self._in_vain.clear()
+        return names
+
     def _try(self, name: str, way: str | Notifier) -> None:
         plugin = _plugin_of(way, self._plugins)
         try:
@@ -92,6 +99,7 @@ class Lines:
         except Exception as error:
             problem = Problem(name, plugin, "notifier-reopen", named(error))
         self._unopened[name] = problem, monotonic() + TRY_AGAIN
+        self._in_vain.add(name)
 
     def _opener(self, way: str | Notifier, plugin: str) -> Callable[[], Opened]:
         if isinstance(way, Notifier):

@@ -222,10 +222,13 @@ class Parcel:
         return self._go("send", sent_at=now, sent_by=self.channel, reference=reference, reason=None)
 
     def fail(self, reason: str, due: datetime, terms: Terms) -> Step[Self]:
-        """Certainly not sent: again at a moment; by the next route when this one was tried often enough."""
+        """Certainly not sent: again at a moment; by the next route when this one was tried often enough.
+
+        By the next one too when nobody needs it any more at that moment: a provider may say "in six hours".
+        """
         if self.recalled is not None:
             return self._go("cancel", reason=self.recalled)
-        if self.attempts >= terms.tries:
+        if self.attempts >= terms.tries or (self.useless(due) and self.way + 1 < len(self.routes)):
             return self.divert(reason)
         return self._go("fail", reason=reason, due=due)
 

@@ -9,7 +9,7 @@ facts carry no contents, and a batch whose outcome is unknown is sent again as i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar, final
 
@@ -211,6 +211,22 @@ class Box:
         """What a worker had in its hands for longer than it may."""
         return self._since(f"{channel}!", limit)
 
+    def pages(self, channel: str, size: int) -> Iterator[Iterator[list[Held[Parcel]]]]:
+        """What may be sent on a channel now, or is to be tried on it again later: page by page, each lane."""
+        lanes = (
+            Is("lane", f"{channel}#"),
+            Is("lane", channel),
+            self._up_to_now(f"{channel}@"),
+            Between("lane", f"{channel}~", f"{channel}~~"),
+        )
+        return (self._pages(lane, size) for lane in lanes)
+
+    def _pages(self, lane: Condition, size: int) -> Iterator[list[Held[Parcel]]]:
+        after: str | None = None
+        while page := self._in(lane, size, after):
+            yield page
+            after = page[-1].record.id
+
     def waits(self, channel: str) -> bool:
         """Whether anything is ready or leased for a channel, or was to be sent before now."""
         return any(find(channel, 1) for find in (self.ready, self.due, self.again, self.lapsed))
@@ -224,11 +240,14 @@ class Box:
         return self._in(Is("collapse", key), 100)
 
     def _since(self, lane: str, limit: int) -> list[Held[Parcel]]:
-        # The lane's own beginning as the lower end, this very millisecond as the upper, inclusive.
-        return self._in(Between("lane", lane, f"{lane}{stamp(self.now)}~"), limit)
+        return self._in(self._up_to_now(lane), limit)
 
-    def _in(self, where: Condition, limit: int) -> list[Held[Parcel]]:
-        rows = self.office.storage.find(Query("parcel", (where,), limit=limit))
+    def _up_to_now(self, lane: str) -> Condition:
+        # The lane's own beginning as the lower end, this very millisecond as the upper, inclusive.
+        return Between("lane", lane, f"{lane}{stamp(self.now)}~")
+
+    def _in(self, where: Condition, limit: int, after: str | None = None) -> list[Held[Parcel]]:
+        rows = self.office.storage.find(Query("parcel", (where,), after, limit))
         if rows and self.office.sealing is not None:
             self.office.sealing.prefetch(self.office.storage, [row.body for row in rows])
         return [self._held(Parcel, row) for row in rows]

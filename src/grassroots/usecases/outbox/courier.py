@@ -32,6 +32,7 @@ from grassroots.domain.terms import Terms, full_jitter
 from grassroots.errors import Conflict, StorageError
 from grassroots.usecases.outbox.box import Box, Held
 from grassroots.usecases.outbox.fitting import fitted
+from grassroots.usecases.outbox.handing import hand_over
 from grassroots.usecases.outbox.marking import Marking, Verb
 from grassroots.usecases.outbox.pace import LOTS, MOST, Pace
 from grassroots.usecases.outbox.sending import OFTEN, UNSENT, Line, Lot
@@ -41,8 +42,6 @@ AHEAD: Final = 20
 """Parcels read ahead where each is leased by itself."""
 
 _TRIES: Final = 20
-_MANY: Final = 200
-"""Parcels that are looked at in a round, in each of their lanes, while their channel does not work."""
 
 AskTask = Callable[[Parcel, Message, str], str]
 """Asks a person to do it (parcel, message, medium): the number of the task. Asked twice, it is one task."""
@@ -101,12 +100,17 @@ class Courier:
     def round(self) -> Iterator[Point]:
         """Everything that can be sent now; at the end, ``round_`` says what was done."""
         self._recover()
-        self._hand_over()
+        trips = self._box.channel(self._line.channel).record.trips
         before = -1
         while before != (before := self.round_.verbs.total()) and not self._stop():
             if self._in_portions:
                 yield from self._portions()
             yield from self._one_by_one()
+        # A channel whose rest was over has been tried by now, and keeps everything if it works again.
+        channel = self._box.channel(self._line.channel).record
+        if channel.on_trial and not self._stop():
+            done = hand_over(self._box, channel.id, self._terms, whole=channel.trips > trips)
+            self.round_.verbs.update(done)
 
     # -- what dead workers left ---------------------------------------------------------------------------
     def _recover(self) -> None:
@@ -119,25 +123,6 @@ class Courier:
             except Conflict:
                 continue  # another worker does the same, or the one thought dead came back
             self.round_.verbs["lapse"] += len(lapsed)
-
-    def _hand_over(self) -> None:
-        """What would expire while its channel does not work goes its next way in time."""
-        if not self._box.channel(self._line.channel).record.on_trial:
-            return
-        name, change = self._line.channel, self._box.change()
-        soon = later(self._box.now, self._terms.hand_over)
-        for held in (
-            one for find in (self._box.ready, self._box.due, self._box.again) for one in find(name, _MANY)
-        ):
-            parcel = held.record
-            ends = parcel.expires is not None and self._box.now < parcel.expires <= soon
-            if ends and parcel.way + 1 < len(parcel.routes):
-                change.put(held, parcel.divert("channel-rests"))
-        try:
-            change.commit()
-        except Conflict:
-            return  # another worker does the same; what is left is looked at in the next round
-        self.round_.verbs.update(change.verbs)
 
     def _lapse(self, parcel: Parcel) -> Step[Parcel]:
         now = self._box.now
@@ -271,15 +256,19 @@ class Courier:
         if not self._in_portions or channel.on_trial:
             found = self._box.ready(name, AHEAD) or self._box.due(name, AHEAD)
         found = found or self._box.again(name, AHEAD)
-        # After a rest, what did not fail before is the better proof that the channel works.
-        return sorted(found, key=lambda held: held.record.id in channel.failing)
+        # After a rest, what did not fail before is the better proof that the channel works. What it hung on
+        # comes last of all: if it hangs again, the others have gone.
+        return sorted(found, key=lambda held: (held.record.hangs, held.record.id in channel.failing))
 
     def _rests(self, channel: Channel) -> bool:
         now = self._box.now
-        if channel.resting(now) and channel.rests_until is not None:
-            self.round_.wait = (channel.rests_until - now).total_seconds()
-            return True
-        return False
+        if not channel.resting(now) or channel.rests_until is None:
+            return False
+        wait = (channel.rests_until - now).total_seconds()
+        if wait > self._terms.longest_rest:
+            return False  # no rest is so long: the clock was set back
+        self.round_.wait = wait
+        return True
 
     def _allowed(self, channel: Channel) -> bool:
         allowance = channel.allowance(self._line.limits, self._box.now)
