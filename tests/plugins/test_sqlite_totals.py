@@ -111,6 +111,17 @@ def test_totals_say_what_counting_says(
             agrees(storage)
 
 
+def test_several_sums_of_large_numbers_stand_side_by_side(file: Path) -> None:
+    wider = Kind("visit", {**KEYS, "people": Key.WHOLE, "steps": Key.WHOLE}, totals=VISIT.totals)
+    with opened(file, wider) as storage:
+        write(storage, visit("v", day="1", minutes=HIGH, people=2**40 + 3, steps=-(2**50)))
+        write(storage, visit("w", day="1", minutes=HIGH, people=2**33, steps=5))
+        write(storage, visit("v", day="1", minutes=1, people=2**41, steps=2**62))
+        for of, total in (("minutes", HIGH + 1), ("people", 2**41 + 2**33), ("steps", 2**62 + 5)):
+            assert storage.tally(Query("visit"), by=("day",), of=of) == {("1",): Tally(2, total)}
+            assert by_hand(storage, Query("visit"), ("day",), of) == {("1",): Tally(2, total)}
+
+
 def test_a_figure_reads_the_totals_and_not_the_records(storage: SQLiteStorage, file: Path) -> None:
     write(storage, *(visit(f"{n}", day="1", station="a", minutes=n) for n in range(10)))
     assert stored(file, "t.visit.day.station") == [(1, "1", "a", 10, 0, 45)]
