@@ -348,10 +348,15 @@ class Failing:
 
 
 @pytest.mark.parametrize(
-    ("code", "wanted"), [(sqlite3.SQLITE_IOERR_FSYNC, Unavailable), (sqlite3.SQLITE_FULL, Full)]
+    ("code", "wanted"),
+    [
+        (sqlite3.SQLITE_IOERR_FSYNC, Unavailable),
+        (sqlite3.SQLITE_FULL, Full),
+        (sqlite3.SQLITE_CORRUPT, Corrupt),
+    ],
 )
 def test_a_device_that_fails_while_committing_leaves_it_open_or_says_that_it_is_full(
-    storage: SQLiteStorage, monkeypatch: pytest.MonkeyPatch, code: int, wanted: type[StorageError]
+    storage: SQLiteStorage, file: Path, monkeypatch: pytest.MonkeyPatch, code: int, wanted: type[StorageError]
 ) -> None:
     lend = storage._connections.lend
 
@@ -362,8 +367,9 @@ def test_a_device_that_fails_while_committing_leaves_it_open_or_says_that_it_is_
 
     with monkeypatch.context() as patch:
         patch.setattr(storage._connections, "lend", failing)
-        with pytest.raises(wanted):
+        with pytest.raises(wanted) as told_of:
             storage.commit(new("a", "m"))
+    assert told_of.value.facts.get("where", str(file)) == str(file)
     assert storage.commit(new("a", "m")) == storage.head() == 1
 
 
@@ -491,6 +497,13 @@ def test_keys_declared_together_are_answered_from_their_index(storage: SQLiteSto
         plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))
     assert "i.member.name.age" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_who_asks_before_any_kind_is_prepared_is_told_so(file: Path) -> None:
+    with closing(SQLiteStorage(file, "street")) as storage:
+        for ask in (lambda: storage.read([member("m")]), lambda: storage.find(Query("member"))):
+            with pytest.raises(BadInput):
+                ask()
 
 
 @pytest.mark.parametrize("condition", [Is("name", "n3"), Is("age", 30), Includes("tags", "t3")])
