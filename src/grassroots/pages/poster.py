@@ -2,7 +2,9 @@
 
 A month stands on one sheet, lying: the days in two halves side by side, in the largest type in which they fit
 (on A4 18 to 14 points, on A3 a good 25 to 20). What does not fit even so, because a station has many shifts a
-day or many people on one, goes over several standing sheets in 18 points, with the head of the table on each.
+day or many people on one, goes over standing sheets in 18 points or more: as few as 18 points need, the days
+shared out evenly, and each with the heading, so that they can hang side by side and none of them says only
+"31 Sat".
 A weekend or holiday is named and not only coloured. Nothing is loaded from anywhere; all texts of the network
 are escaped.
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time
 from enum import StrEnum
+from math import ceil
 from typing import Any, Final, final
 
 import attrs
@@ -42,7 +45,7 @@ class Column:
 @final
 @attrs.frozen
 class Sheet:
-    """A sheet lying: how wide and how high it is inside its margins, in points."""
+    """A sheet: how wide and how high it is inside its margins, in points."""
 
     wide: float
     high: float
@@ -51,6 +54,10 @@ class Sheet:
 _A4: Final = Sheet(wide=790.0, high=545.0)
 _SIZES: Final = (18.0, 17.0, 16.0, 15.0, 14.0)
 """Points of the type on A4, largest first; on A3 everything is larger by the root of two."""
+
+_STANDING: Final = {Paper.A4: Sheet(wide=526.0, high=766.0), Paper.A3: Sheet(wide=772.0, high=1114.0)}
+_LARGE: Final = (24.0, 23.0, 22.0, 21.0, 20.0, 19.0)
+"""Points of the type on standing sheets where there is room for more than the usual 18, largest first."""
 
 _LARGER: Final = {Paper.A4: 1.0, Paper.A3: 1.4142}
 _LINE: Final = 1.25
@@ -62,6 +69,8 @@ _CELL: Final = 0.6
 """What a cell adds to the width of its text."""
 _GAP: Final = 1.2
 """Between the halves."""
+_ASIDE: Final = 0.45
+"""What stands free on both sides of a name together."""
 
 
 def render_poster(board: Board, language: str = "zh", paper: Paper | str = Paper.A4) -> str:
@@ -69,8 +78,13 @@ def render_poster(board: Board, language: str = "zh", paper: Paper | str = Paper
     words = _Words(board, language)
     columns = _columns(board, language)
     rows = [_row(words, day, columns) for day in board.days]
-    larger = _LARGER[Paper(paper)]
     size = _size(words, columns, rows)
+    sheets = [_halves(rows)]
+    if size is None:
+        type_size, shared = _standing(words, columns, rows, _STANDING[Paper(paper)])
+        sheets = [[some] for some in shared]
+    else:
+        type_size = round(size * _LARGER[Paper(paper)], 1)
     return (
         environment()
         .get_template("poster.html")
@@ -80,9 +94,10 @@ def render_poster(board: Board, language: str = "zh", paper: Paper | str = Paper
             lang="zh-CN" if language == "zh" else "en",
             paper=Paper(paper),
             columns=columns,
-            size=None if size is None else round(size * larger, 1),
+            lying=size is not None,
+            size=type_size,
             day=round(_day_width(words, rows), 1),
-            halves=[rows] if size is None else _halves(rows),
+            sheets=sheets,
         )
     )
 
@@ -108,6 +123,78 @@ def _size(words: _Words, columns: Sequence[Column], rows: Sequence[dict[str, Any
         if (high + head * _LINE) * size <= _A4.high:
             return size
     return None
+
+
+def _standing(
+    words: _Words, columns: Sequence[Column], rows: Sequence[dict[str, Any]], sheet: Sheet
+) -> tuple[float, list[Sequence[dict[str, Any]]]]:
+    """The size of the type on standing sheets, and the rows of each.
+
+    It is 18 points, less only where a single word would be torn, and more where that takes no more sheets.
+    """
+    whole = _unbroken(words, columns, rows)
+    # A single word may consist of wide letters.
+    longest = _ASIDE + max([_width(one, 0.63) for told in whole for one in told.split()], default=0.0)
+    usual = next((size for size in _SIZES if longest <= _each(words, columns, rows, sheet, size)), _SIZES[0])
+    least = _shared(words, columns, rows, sheet, usual)
+    for size in _LARGE:
+        if _ASIDE + max(map(_width, whole), default=0.0) <= _each(words, columns, rows, sheet, size):
+            shared = _shared(words, columns, rows, sheet, size)
+            if len(shared) <= len(least):
+                return size, shared
+    return usual, least
+
+
+def _each(
+    words: _Words, columns: Sequence[Column], rows: Sequence[dict[str, Any]], sheet: Sheet, size: float
+) -> float:
+    return (sheet.wide / size - _day_width(words, rows)) / max(1, len(columns)) - _CELL
+
+
+def _shared(
+    words: _Words, columns: Sequence[Column], rows: Sequence[dict[str, Any]], sheet: Sheet, size: float
+) -> list[Sequence[dict[str, Any]]]:
+    """The rows of as many standing sheets as it takes in this type, each about equally full."""
+    each = _each(words, columns, rows, sheet, size)
+    wide = sheet.wide / size
+    heading = ceil(1.4 * _width(f"{words.title} {words.network}") / wide) * 1.7 + 0.4
+    head = max([_head_lines(words, column, each) for column in columns], default=1) * _LINE + _ROW
+    foot = sum(ceil(0.8 * _width(told) / wide) for told in (words.say("poster-change"), words.made)) + 0.4
+    heights = [
+        max([_cell_lines(cell, each) for cell in row["cells"]], default=1) * _LINE + _ROW for row in rows
+    ]
+    room = sheet.high / size - heading - head - foot
+    fewest = len(_filled(heights, room))
+    fair = sum(heights) / fewest
+    while fair < room and len(_filled(heights, fair)) > fewest:
+        fair += 0.25
+    cuts = _filled(heights, min(fair, room))
+    return [rows[first:last] for first, last in cuts]
+
+
+def _filled(heights: Sequence[float], room: float) -> list[tuple[int, int]]:
+    """Row after row onto a sheet until it is full: first row and the one after the last of each sheet."""
+    cuts, first, used = [], 0, 0.0
+    for number, height in enumerate(heights):
+        if used + height > room and number > first:
+            cuts.append((first, number))
+            first, used = number, 0.0
+        used += height
+    return [*cuts, (first, len(heights))]
+
+
+def _cell_lines(cell: Sequence[tuple[str, str]], wide: float) -> int:
+    """Lines of a cell in which a name that is wider than its column is broken, and stands alone."""
+    lines, beside = 0, list[float]()
+    for _, told in cell:
+        if _width(told) + _ASIDE <= wide:
+            beside.append(_width(told) + 0.5)
+            continue
+        lines += _broken(beside, wide) if beside else 0
+        beside = []
+        torn = sum(int(_width(word) // max(wide, 1.0)) for word in told.split())
+        lines += max(2, torn + _broken([_width(word) + 0.5 for word in told.split()], wide))
+    return max(1, lines + (_broken(beside, wide) if beside else 0))
 
 
 def _head_lines(words: _Words, column: Column, wide: float) -> int:
@@ -146,9 +233,9 @@ def _broken(widths: Sequence[float], wide: float) -> int:
     return lines
 
 
-def _width(text: str) -> float:
+def _width(text: str, latin: float = 0.57) -> float:
     """About how wide a text is, of the size of its type, on the safe side."""
-    return sum(1.02 if ord(letter) > 0x2E7F else 0.57 for letter in text)
+    return sum(1.02 if ord(letter) > 0x2E7F else latin for letter in text)
 
 
 def _columns(board: Board, language: str) -> list[Column]:
@@ -198,6 +285,10 @@ class _Words:
         if len(self.board.period.months()) > 1:
             whole = f"{first:%Y-%m-%d} – {self.board.period.last:%Y-%m-%d}"
         return self.say("poster-title", place=self.place, period=whole)
+
+    def sheet(self, number: int, count: int) -> str:
+        """Which of several sheets this is; nothing where there is one."""
+        return self.say("poster-sheet", number=number, count=count) if count > 1 else ""
 
     def day(self, day: date) -> str:
         if len(self.board.period.months()) == 1:
