@@ -18,6 +18,12 @@ MAILS = {
     "wang@example。net": "wang@example.net",
     "mailto:wang@example.net": "wang@example.net",
     "<wang@example.net>": "wang@example.net",
+    "<mailto:wang@example.net>": "wang@example.net",
+    "王小明 <wang@example.net>": "wang@example.net",
+    '"王小明" <wang@example.net>；': "wang@example.net",
+    "“wang@example.net”": "wang@example.net",
+    "wang@example.net，": "wang@example.net",
+    "wang@example.net。": "wang@example.net",
     "wang.li+duty_1%x@mail-1.example.com.cn": "wang.li+duty_1%x@mail-1.example.com.cn",
     "王小明@例子.中国": "王小明@例子.中国",
     "a..b@example.net": "a..b@example.net",
@@ -30,6 +36,7 @@ NO_MAILS = {
     "a@example.org, b@example.org": "mail-several", "zhao@@example.org": "mail-several",
     "@example.org": "mail-name", "王,明@example.org": "mail-name", '"zhao"@example.org': "mail-name",
     "x" * 65 + "@example.org": "mail-name",
+    "a@example.org <b@example.org>": "mail-several", "王小明 <>": "mail-no-at",
     "zhao@": "mail-domain", "zhao@example": "mail-domain", "zhao@example,org": "mail-domain",
     "zhao@.net": "mail-domain", "zhao@example.org.": "mail-domain", "zhao@ex_.org": "mail-domain",
     "zhao@-example.org": "mail-domain", "zhao@10.0.0.1": "mail-domain", "zhao@[10.0.0.1]": "mail-domain",
@@ -68,8 +75,19 @@ def test_a_web_address_is_made_plain(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "example.net", "ftp://example.net", "https://", "http://[::1", "https://h:0/"]
+    "typed", ["https://example.net/a。", "<https://example.net/a>", "“https://example.net/a”，"]
 )
+def test_what_stands_around_a_web_address_does_not_belong_to_it(typed: str) -> None:
+    assert read_web(typed) == "https://example.net/a"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", "example.net", "ftp://example.net", "https://", "http://[::1", "https://h:0/",
+        "https://..", "https://-/x", "https://.example.net",
+    ],
+)  # fmt: skip
 def test_what_is_no_web_address_is_refused(typed: str) -> None:
     with pytest.raises(BadInput) as refused:
         read_web(typed)

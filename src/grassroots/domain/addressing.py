@@ -92,7 +92,7 @@ class Addressing:
             return read_mail(text)
         if kind is AddressKind.PHONE:
             return self.phone(text)
-        return read_web(text) if kind is AddressKind.WEB else text
+        return read_web(text) if kind is AddressKind.WEB else text.strip()
 
     def tidy(self, channel: str, text: str) -> str:
         """An address of this channel made plain, and as it stands if it is none."""

@@ -75,7 +75,7 @@ def test_a_way_that_cannot_be_used_is_refused_in_both_languages_and_nothing_is_w
 
 def test_in_a_channel_that_no_pack_knows_any_text_is_an_address(desk: Desk) -> None:
     song = desk.members.register(name="宋怀远").id
-    assert desk.reach.note(song, ways=[("wecom", "song.huaiyuan")]).ways[0].address == "song.huaiyuan"
+    assert desk.reach.note(song, ways=[("wecom", " song.huaiyuan\n")]).ways[0].address == "song.huaiyuan"
 
 
 def test_a_number_in_the_register_is_judged_too(desk: Desk) -> None:

@@ -16,21 +16,26 @@ _FEMALE: Final = words("女 女性 女士 f female")
 
 _MOST_EXACT: Final = 10**15
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?e\+?[0-9]{1,2}")
+_LABEL: Final = re.compile("(?:tel|phone|mobile|(?:联系)?电话|手机|座机|固话)(?:号码?)?[.:]*")
 _MOBILE: Final = re.compile("(?:(?:00|[+])?86-?)?(1[3-9][0-9]{9})")
+_DOTTED: Final = re.compile("1[3-9][0-9][.·・][0-9]{4}[.·・][0-9]{4}")
 # Area codes of two (after the 0) for the largest cities, of three for all others.
-_LANDLINE: Final = re.compile(
-    r"(?:\+86-?|0086-?)?[(]?(0(?:10|2[0-9]|[3-9][0-9]{2}))[)]?-?([2-9][0-9]{6,7})(?:[-转x]+([0-9]{1,5}))?"
-)
+_AREA: Final = "(?:10|2[0-9]|[3-9][0-9]{2})"
+_SUBSCRIBER: Final = "[)]?-?([2-9][0-9]{6,7})(?:(?:[-转x#*]|分机|ext[.:]?)+([0-9]{1,5}))?"
+_LANDLINE: Final = re.compile(f"(?:(?:[+]|00)86-?)?[(]?(0{_AREA}){_SUBSCRIBER}")
+_FROM_ABROAD: Final = re.compile(f"(?:(?:[+]|00)86-?|86-)[(]?({_AREA}){_SUBSCRIBER}")
 _LOCAL: Final = re.compile("[2-9][0-9]{6,7}")
 _HOTLINE: Final = re.compile("1[0-9]{2}|1[0-9]{4}|9[0-9]{4,5}|[48]00-?[0-9]{3}-?[0-9]{4}")
-_ABROAD: Final = re.compile("[+](?!86)([1-9][0-9]{6,14})")
+# 00 and a mobile is a slip, and not a number of another continent.
+_ABROAD: Final = re.compile("(?:[+]|00(?!1[3-9][0-9]{9}$))(?!86)([1-9][0-9]{6,14})")
 
 
 def read_phone(cell: CellValue) -> Cell[str]:
     """One telephone number: a mobile as 11 digits, a landline as 0731-28812345(-8), a hotline as digits.
 
-    A number of eleven digits that a spreadsheet cut to 1.38E+10 is ``phone-destroyed``; two numbers in
-    one cell are ``phone-several``.
+    One of another country begins with +. A number of eleven digits that a spreadsheet cut to 1.38E+10 is
+    ``phone-destroyed``; two numbers in one cell are ``phone-several``; a number with words beside it (whose
+    it is) is ``phone-words``.
     """
     found = entered(cell)
     if isinstance(found, Cell):
@@ -48,22 +53,29 @@ def read_phone(cell: CellValue) -> Cell[str]:
 
 
 def _phone_from_text(cell: CellValue, text: str) -> Cell[str]:
-    text = re.sub("[—–‐−]", "-", text.lower().strip("'`’"))
-    compact = "".join(text.split())
+    text = re.sub("[—–‐−]", "-", text.lower().strip("'`’,;、。"))
+    compact = _LABEL.sub("", "".join(text.split()), count=1)
+    compact = re.sub("^[(]((?:[+]|00)?86)[)]", r"\1", compact)
     if _SCIENTIFIC.fullmatch(compact):
         return Cell(problem=trouble("phone-destroyed", cell))
-    compact = re.sub("[.]0+$", "", compact)
-    if abroad := _ABROAD.fullmatch(compact.replace("-", "")):
+    if _DOTTED.fullmatch(compact):
+        compact = re.sub("[.·・]", "", compact)
+    compact = re.sub("^([0-9]+)[.]0+$", r"\1", compact)  # a spreadsheet's 14400000001.0
+    if abroad := _ABROAD.fullmatch(re.sub("[(]0[)]|[-.()]", "", compact)):
         return Cell(value="+" + abroad[1])
     if mobile := _MOBILE.fullmatch(compact.replace("-", "")):
         return Cell(value=mobile[1])
     if landline := _LANDLINE.fullmatch(compact):
         return Cell(value="-".join(part for part in landline.groups() if part))
+    if landline := _FROM_ABROAD.fullmatch(compact):
+        return Cell(value="0" + "-".join(part for part in landline.groups() if part))
     if _LOCAL.fullmatch(compact.replace("-", "")) or _HOTLINE.fullmatch(compact):
         return Cell(value=compact.replace("-", ""))
     parts = [part for part in re.split(r"[\s、,;/|]+|或", text) if re.search("[0-9]{7}", part)]
     if len(parts) > 1:
         return Cell(problem=trouble("phone-several", cell))
+    if re.search("[0-9]{7}", compact) and any(one.isalpha() for one in compact):
+        return Cell(problem=trouble("phone-words", cell))
     return Cell(problem=trouble("phone-form", cell, digits=sum(c in "0123456789" for c in compact)))
 
 
