@@ -49,6 +49,14 @@ def _upcoming(scene: Scene, happened: Happened, duty: Duty, shift: Shift) -> Ite
             expires=begins, urgency=Urgency.NORMAL if near else None, digest=False if near else None,
             about=about,
         )  # fmt: skip
+    yield from _ahead(scene, happened, duty, values, begins)
+
+
+def _ahead(
+    scene: Scene, happened: Happened, duty: Duty, values: Mapping[str, Value], begins: datetime
+) -> Iterator[Told]:
+    """What is told shortly before: on the board, to the holder, and to the head if nobody says yes."""
+    about = _about(duty)
     yield from _on_board(scene, happened, duty, values, begins)
     rule = scene.rule(REMINDER)
     if rule is None:
@@ -59,7 +67,8 @@ def _upcoming(scene: Scene, happened: Happened, duty: Duty, shift: Shift) -> Ite
             happened, rule, Reader(member=duty.member), values=values, collapse=f"{REMINDER}/{duty.id}",
             at=due, expires=begins, about=about,
         )  # fmt: skip
-    yield from _asked_for(scene, happened, duty, values, max(due, scene.now), begins)
+    if duty.status is DutyStatus.ASSIGNED:
+        yield from _asked_for(scene, happened, duty, values, max(due, scene.now), begins)
 
 
 def _on_board(
@@ -75,7 +84,7 @@ def _on_board(
         return
     line = as_line("duty-board-line", {**values, "who": duty.member})
     yield Notice(
-        id=scene.telling.notice_id(happened, rule.key, at=at),
+        id=scene.telling.notice_id(happened, rule.key, duty.id, at=at),
         about=(*_about(duty), Ref("station", duty.station)),
         key=rule.key,
         values={"lines": (line,), "day": duty.day.isoformat(), "station": duty.station},
@@ -123,8 +132,18 @@ def answered(scene: Scene, happened: Happened) -> Iterator[Told]:
     """They said yes: nobody has to ring them up."""
     duty = scene.peek(Duty, _id_of(happened, "duty"))
     if duty is not None:
-        for reader in scene.heads(duty.station):
-            yield scene.withdraw(f"{UNCONFIRMED}/{duty.id}", reader.member, "accepted")
+        yield from _nobody_rings(scene, duty, "accepted")
+
+
+def _nobody_rings(scene: Scene, duty: Duty, reason: str) -> Iterator[Told]:
+    """Whoever was to ring up need not: the head, or who stood in for them, or the office where nobody did."""
+    rule = scene.rule(REMINDER)
+    due = duty.day - timedelta(days=0 if rule is None else rule.before_days)
+    # On these days it may be told, and leave or a deputy may have made it another's: see _asked_for.
+    days = {scene.today} if duty.day < scene.today else {scene.today, due, due + timedelta(days=1)}
+    readers = {reader.member for day in days for reader in scene.heads(duty.station, day)}
+    for to in ("", *sorted(readers)):
+        yield scene.withdraw(f"{UNCONFIRMED}/{duty.id}", to, reason)
 
 
 def off(scene: Scene, happened: Happened) -> Iterator[Told]:
@@ -133,7 +152,7 @@ def off(scene: Scene, happened: Happened) -> Iterator[Told]:
     if duty is not None:
         yield scene.withdraw(f"duty-assigned/{duty.id}", duty.member, "off-the-roster")
         yield scene.withdraw(f"{REMINDER}/{duty.id}", duty.member, "off-the-roster")
-        yield from answered(scene, happened)
+        yield from _nobody_rings(scene, duty, "off-the-roster")
 
 
 def called_off(scene: Scene, happened: Happened) -> Iterator[Told]:
@@ -183,6 +202,7 @@ def shift_corrected(scene: Scene, happened: Happened) -> Iterator[Told]:
     for duty in scene.walk(Duty, Is("shift", shift.id)):
         if duty.status not in EXPECTED or begins <= scene.now:
             continue
+        yield scene.withdraw(f"duty-assigned/{duty.id}", duty.member, "moved")
         yield scene.withdraw(f"{REMINDER}/{duty.id}", duty.member, "moved")
         if rule is not None:
             yield from scene.tell(
@@ -190,12 +210,8 @@ def shift_corrected(scene: Scene, happened: Happened) -> Iterator[Told]:
                 collapse=f"duty-moved/{duty.id}", expires=begins, about=_about(duty),
                 urgency=_near(scene, rule, begins),
             )  # fmt: skip
-        reminder = scene.rule(REMINDER)
-        if reminder is not None and (due := _reminder(scene, reminder, duty, begins)) > scene.now:
-            yield from scene.tell(
-                happened, reminder, Reader(member=duty.member), values=_values(duty, shift),
-                collapse=f"{REMINDER}/{duty.id}", at=due, expires=begins, about=_about(duty),
-            )  # fmt: skip
+        yield from _nobody_rings(scene, duty, "moved")
+        yield from _ahead(scene, happened, duty, _values(duty, shift), begins)
 
 
 def still(scene: Scene, values: Mapping[str, Value], key: str) -> bool:

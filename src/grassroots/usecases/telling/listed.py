@@ -14,7 +14,7 @@ import attrs
 from grassroots.contracts.notice import Notice, Route, Urgency, Withdrawal
 from grassroots.contracts.storage import Is, Ref
 from grassroots.domain.call import Call, CallMedium, expected_in, lines_of
-from grassroots.domain.duty import Duty
+from grassroots.domain.duty import Duty, Shift
 from grassroots.usecases.telling.digests import lines
 from grassroots.usecases.telling.holding import holding
 from grassroots.usecases.telling.scene import Scene, Told
@@ -64,10 +64,14 @@ def _left(scene: Scene, happened: Happened, call: Call, kept: tuple[str, ...], r
 def _waiting(scene: Scene, happened: Happened, readers: frozenset[str]) -> Iterator[Call]:
     for reader in sorted(readers):
         yield from _digests(scene, Is("member", reader))
+    stations = set()
     for ref in happened.about:
-        duty = scene.peek(Duty, ref.id) if ref.kind == "duty" else None
-        if duty is not None:
-            yield from _digests(scene, Is("station", duty.station), Is("medium", CallMedium.PAPER.value))
+        if ref.kind == "duty" and (duty := scene.peek(Duty, ref.id)) is not None:
+            stations.add(duty.station)
+        if ref.kind == "shift" and (shift := scene.peek(Shift, ref.id)) is not None:
+            stations.add(shift.station)
+    for station in sorted(stations):
+        yield from _digests(scene, Is("station", station), Is("medium", CallMedium.PAPER.value))
 
 
 def _digests(scene: Scene, *where: Is) -> Iterator[Call]:
