@@ -46,6 +46,16 @@ def test_a_week_from_the_plan_to_the_wall_and_into_a_calendar(filled: Run) -> No
     assert b"BEGIN:VTIMEZONE" in Path("duty.ics").read_bytes()
 
 
+def test_shifts_are_posted_once_and_then_planned(filled: Run) -> None:
+    words = ("post", "--place", "青禾中心", "--period", WEEK, "--hours", "14：00-16:00", "--people", "1-2")
+    first = filled("rota", *words, "--json").json["shifts"]
+    assert len(first) == 7
+    assert filled("rota", *words, "--json").json["shifts"] == first  # a shift that stands is not made twice
+    assert "14:00–16:00" in filled("rota", *words, "--language", "zh").out
+    told = filled("rota", "plan", "--place", "青禾中心", "--period", WEEK, "--json").json
+    assert len(told["shifts"]) == 14
+
+
 def test_a_plan_reads_well_in_both_languages(filled: Run) -> None:
     for language, word in (("zh", "空位"), ("en", "places stay empty")):
         done = filled("rota", "plan", "--place", "青禾中心", "--period", WEEK, "--language", language)
@@ -88,6 +98,12 @@ def test_what_if_stands_side_by_side(filled: Run) -> None:
         ("plan", "--place", "青禾中心", "--period", WEEK, "--more", "1", "--keep"),
         ("publish",),
         ("publish", "nothing"),
+        ("post", "--place", "青禾中心", "--period", WEEK),
+        ("post", "--place", "青禾中心", "--hours", "9:00-11:00"),
+        ("post", "--period", WEEK, "--hours", "9:00-11:00"),
+        ("post", "--place", "nowhere", "--period", WEEK, "--hours", "9:00-11:00"),
+        ("post", "--place", "青禾中心", "--period", WEEK, "--hours", "上午"),
+        ("post", "--place", "青禾中心", "--period", WEEK, "--hours", "11:00-9:00", "--people", "3-2"),
         ("poster", "--place", "青禾中心", "--period", WEEK),
         ("poster", "--place", "青禾中心", "--period", "2011-01", "--out", "wall.html"),
     ],

@@ -75,7 +75,7 @@ def _noted(options: Namespace) -> dict[str, Any]:
         pairs = [way.partition("=") for way in options.way]
         noted["ways"] = [(channel.strip(), address.strip()) for channel, _, address in pairs]
     if options.quiet:
-        noted["quiet_from"], noted["quiet_until"] = _hours(options.quiet)
+        noted["quiet_from"], noted["quiet_until"] = hours_of(options.quiet)
     if options.zone:
         noted["zone"] = options.zone
     if options.reads:
@@ -83,8 +83,9 @@ def _noted(options: Namespace) -> dict[str, Any]:
     return noted
 
 
-def _hours(text: str) -> tuple[time, time]:
-    found = _HOURS.fullmatch(text.strip())
+def hours_of(text: str) -> tuple[time, time]:
+    """From when to when, as ``8:30-11:30``; BadInput if it is not that."""
+    found = _HOURS.fullmatch(text.strip().replace("：", ":"))
     if found is None:
         raise BadInput("cli-hours-unreadable", what=text)
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from grassroots.cli.opening import desk_of, period_of, place_of, write_text
 from grassroots.cli.output import DONE, HELD_BACK, Output
 from grassroots.cli.parser import Command, Parser
+from grassroots.cli.posting import add_post, post
 from grassroots.cli.reach import member_named
 from grassroots.cli.targets import check_target
 from grassroots.errors import BadInput, Missing
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 
 def _add_rota(parser: Parser) -> None:
-    parser.take("do", choices=("plan", "show", "publish", "repair", "poster"), told="rota-do")
+    parser.take("do", choices=("post", "plan", "show", "publish", "repair", "poster"), told="rota-do")
     parser.take("which", metavar="ROTA", nargs="?", told="rota-which")
     parser.take("--place", metavar="STATION", action="append", default=[], told="rota-place")
     parser.take("--period", told="period")
+    add_post(parser)
     parser.take("--planner", default="optimal", told="planner")
     parser.take("--seconds", type=float, default=30.0, told="seconds")
     parser.take("--more", metavar="N", type=int, default=0, told="rota-more")
@@ -39,7 +41,7 @@ def _add_rota(parser: Parser) -> None:
 
 def _rota(options: Namespace, output: Output) -> int:
     do = {"plan": _plan, "show": _show, "publish": _publish, "repair": _repair, "poster": _poster}
-    return do[options.do](options, output)
+    return (do | {"post": post})[options.do](options, output)
 
 
 def _places(options: Namespace, desk: Desk) -> list[StationId]:
