@@ -154,7 +154,8 @@ def test_a_mail_has_its_words_its_files_and_an_id_that_never_changes() -> None:
 STEPS: dict[str, tuple[str, str, Outcome]] = {
     "nobody there": ("RCPT", "550 no such user", Outcome.REFUSED),
     "grey-listed": ("RCPT", "451 try later", Outcome.RETRY),
-    "sender refused": ("MAIL", "553 no", Outcome.REFUSED),
+    "sender refused": ("MAIL", "553 no", Outcome.RETRY),
+    "no log-in": ("MAIL", "530 authentication required", Outcome.RETRY),
     "does not want it": ("DATA", "451 busy", Outcome.RETRY),
     "refused it": ("END", "554 spam", Outcome.REFUSED),
     "full": ("END", "452 full", Outcome.RETRY),

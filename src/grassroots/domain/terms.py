@@ -39,7 +39,8 @@ class Terms:
     ``tries`` on one route, of which ``hangs`` may end without an answer; between them ``first_wait`` seconds,
     doubled each time up to ``longest_wait``, and of that a random share (full jitter). ``lease`` seconds a
     worker has. A channel on which ``trip_after`` different parcels fail in a row rests for ``first_rest``
-    seconds, doubled up to ``longest_rest``; what expires within ``hand_over`` seconds goes its next way then.
+    seconds, doubled up to ``longest_rest``; what expires within ``hand_over`` seconds goes its next way then,
+    and what never expires once it has waited for ``longest_stay`` seconds.
     """
 
     tries: int = attrs.field(default=6, validator=_from(1))
@@ -51,6 +52,7 @@ class Terms:
     first_rest: float = attrs.field(default=30.0, validator=_seconds)
     longest_rest: float = attrs.field(default=900.0, validator=_seconds)
     hand_over: float = attrs.field(default=14_400.0, validator=_seconds)
+    longest_stay: float = attrs.field(default=86_400.0, validator=_seconds)
 
 
 def full_jitter(tried: int, chance: float, first: float, longest: float) -> float:

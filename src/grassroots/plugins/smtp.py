@@ -80,10 +80,16 @@ class Mail(Notifier):
         if wide and not smtp.has_extn("smtputf8"):
             return Delivery.refused("address-not-ascii")
         options = ["SMTPUTF8", "BODY=8BITMIME"] if wide else []
-        for code, _ in (smtp.mail(self._sender, options), smtp.rcpt(to)):
-            if code >= 400:
-                smtp.rset()
-                return Delivery.refused(f"smtp-{code}") if code >= 500 else Delivery.retry(f"smtp-{code}")
+        code, _ = smtp.mail(self._sender, options)
+        if code >= 400:
+            # It takes no mail from us at all (a sender or log-in that is wrong): no fault of this address,
+            # and no reason to have everybody rung up.
+            smtp.rset()
+            return Delivery.retry(f"smtp-{code}")
+        code, _ = smtp.rcpt(to)
+        if code >= 400:
+            smtp.rset()
+            return Delivery.refused(f"smtp-{code}") if code >= 500 else Delivery.retry(f"smtp-{code}")
         return None
 
     def _data(self, smtp: SMTP, mail: EmailMessage) -> Delivery:

@@ -70,6 +70,21 @@ def test_a_channel_that_works_again_after_its_rest_keeps_what_it_has() -> None:
         assert desk.outbox.standing().states["sent"] == 20
 
 
+def test_what_never_expires_waits_a_day_for_a_dead_channel_and_no_longer() -> None:
+    now = [datetime(2021, 7, 2, 9, tzinfo=UTC)]
+    with grassroots.open("memory:", clock=lambda: now[0]) as network:
+        desk = network.desk("steward:office")
+        desk.outbox.add(
+            Notice(id="now", key="k", routes=TWO_WAYS),
+            Notice(id="tomorrow", key="k", routes=TWO_WAYS, not_before=now[0] + timedelta(days=1)),
+        )
+        box = Box(desk.seat.office)
+        for hours, channels in ((23, {"out"}), (24, {"phone", "out"}), (48, {"phone"})):
+            now[0] = datetime(2021, 7, 2, 9, tzinfo=UTC) + timedelta(hours=hours)
+            hand_over(box, "out", Terms(), whole=True)
+            assert {one.channel for one in desk.outbox.all()} == channels
+
+
 def test_a_lease_of_another_worker_keeps_nothing_else_from_being_handed_over() -> None:
     now = [datetime(2021, 7, 2, 9, tzinfo=UTC)]
     with grassroots.open("memory:", clock=lambda: now[0]) as network:

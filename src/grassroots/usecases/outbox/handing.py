@@ -24,6 +24,8 @@ def hand_over(
 ) -> Counter[str]:
     """Send what expires within ``terms.hand_over`` seconds its next way; the verbs by number.
 
+    What never expires (a digest) goes too once it has waited for ``terms.longest_stay``.
+
     ``whole``: all that waits is looked through, and not only the first ones of each lane: what never expires
     may stand before what does. ``patient``: what waits here for less than a rest is left for a while, unless
     it expires before that.
@@ -47,11 +49,15 @@ def _handed_over(
     soon, rest = later(now, terms.hand_over), later(now, terms.longest_rest)
     for held in parcels:
         parcel = held.record
-        here = parcel.waits and parcel.channel == channel and parcel.way + 1 < len(parcel.routes)
-        if not here or parcel.expires is None or not now < parcel.expires <= soon:
+        if not parcel.waits or parcel.channel != channel or parcel.way + 1 >= len(parcel.routes):
             continue
         since = parcel.queued_at if parcel.not_before is None else max(parcel.queued_at, parcel.not_before)
-        if not patient or parcel.expires <= rest or later(since, terms.longest_rest) <= now:
+        if parcel.expires is None:
+            goes = later(since, terms.longest_stay) <= now
+        else:
+            waited = not patient or parcel.expires <= rest or later(since, terms.longest_rest) <= now
+            goes = waited and now < parcel.expires <= soon
+        if goes:
             change.put(held, parcel.divert("channel-rests"))
     try:
         change.commit()
