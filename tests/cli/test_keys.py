@@ -69,7 +69,7 @@ def test_a_key_without_a_file_is_shown_once_and_fits(
     ("source", "word"),
     [
         ("env:NOT_SET_AT_ALL", "empty or not set"),
-        ("file:/nowhere/at.all", "cannot be read"),
+        ("file:/nowhere/at.all", "There is no key file"),
         ("vault:secret", "No plugin knows"),
         ("5a5a5a", "not the key itself"),
     ],
@@ -82,6 +82,18 @@ def test_a_source_that_gives_no_keys_is_said_in_words(
     told = run(capsys, "keys", "check", "--network", town, "--keys", source, code=2)
     assert word in told
     assert "5a5a5a" not in told
+
+
+def test_a_key_file_that_is_not_there_is_told_in_the_readers_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town = f"sqlite:///{tmp_path / 'town.db'}"
+    key = tmp_path / "nowhere.keys"
+    assert main(["init", "--network", town, "--keys", f"file:{key}", "--language", "zh"]) == 2
+    told = capsys.readouterr().err
+    assert f"没有“{key}”这个密钥文件" in told
+    assert "No such file" not in told
+    assert "cannot be read" in run(capsys, "init", "--network", town, "--keys", f"file:{tmp_path}", code=2)
 
 
 @pytest.mark.in_clear(reason="about a network that is open")

@@ -112,6 +112,8 @@ def from_file(source: str) -> KeyService:
     path = Path(unquote(re.sub("^//(?=/)", "", source.partition(":")[2])))
     try:
         text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise BadInput("key-file-missing", file=str(path)) from error
     except (OSError, ValueError) as error:
         # A file of another program is no text, and a name with a NUL is no name.
         problem = getattr(error, "strerror", None) or "no text in UTF-8"
