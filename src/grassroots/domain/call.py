@@ -145,7 +145,10 @@ def twins(collapse: str | None) -> tuple[str, ...]:
 
 def lines_of(values: str) -> tuple[str, ...]:
     """The pieces of news in the values (JSON) of a digest, each as it was kept; none in other values."""
-    found = json.loads(values).get("lines", ())
+    try:
+        found = json.loads(values)["lines"]
+    except (ValueError, TypeError, KeyError):
+        return ()  # no digest, or its values were erased
     return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
 

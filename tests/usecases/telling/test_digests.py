@@ -16,7 +16,7 @@ import grassroots
 from grassroots.contracts.notice import Delivery, Limits, Message
 from grassroots.delivery import deliver
 from grassroots.desk import Desk
-from grassroots.domain.call import Call, expected_in
+from grassroots.domain.call import Call, expected_in, lines_of
 from grassroots.errors import Conflict
 from grassroots.network import Network
 from grassroots.pages.calls import render_calls
@@ -208,6 +208,14 @@ def test_what_is_left_of_a_digest_is_not_lost_when_another_worker_was_faster(
 )  # fmt: skip
 def test_an_apps_own_lines_are_left_alone(line: str, duty: str) -> None:
     assert expected_in(line) == duty
+
+
+@pytest.mark.parametrize(
+    ("values", "lines"),
+    [('{"lines":["a",1]}', ("a",)), ("{}", ()), ("", ()), ("[]", ()), ('{"lines":"a"}', ())],
+)
+def test_values_that_are_no_digests_have_no_lines(values: str, lines: tuple[str, ...]) -> None:
+    assert lines_of(values) == lines
 
 
 def test_what_a_digest_on_a_list_keeps_is_what_its_words_say(
