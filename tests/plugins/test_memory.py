@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grassroots.contracts.storage import Batch, Fact
+from grassroots.contracts.storage import Batch, Fact, Key, Kind
 from grassroots.plugins.memory import Shelf
 
 
@@ -12,6 +12,8 @@ def test_without_a_name_every_network_is_one_that_nobody_else_can_reach() -> Non
     shelf = Shelf()
     for url in ("memory:", "memory://", "memory:///"):
         with shelf.open(url, "street") as one, shelf.open(url, "street") as other:
+            one.prepare([Kind("member", {"name": Key.TEXT})])
+            other.prepare([Kind("member", {"name": Key.WHOLE})])  # of another database
             assert one.commit(Batch("a", [Fact()])) == 1
             assert (one.head(), other.head()) == (1, 0)
             assert one.journal(after=0, limit=9)[0].batch == "a"
@@ -29,3 +31,10 @@ def test_a_name_is_a_database_that_handles_share_until_it_is_dropped(name: str) 
     assert shelf.networks(f"memory:///{name[1:]}") == []
     shelf.drop(f"memory:///{name}", "street")
     assert shelf.networks(f"memory:///{name}") == []
+
+
+def test_the_digests_of_acts_are_kept_and_told() -> None:
+    with Shelf().open("memory:", "street") as storage:
+        storage.commit(Batch("one", [Fact()], {}, (), [], "first"))
+        storage.commit(Batch("two", [Fact()], {}, (), [], "second"))
+        assert storage.digests(["one", "two", "never"]) == {"one": "first", "two": "second"}

@@ -24,7 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MUTATED = ("src/grassroots/plugins/memory.py", "src/grassroots/plugins/sqlite/*")
-TESTS = tuple(f"tests/plugins/test_{name}.py" for name in ("storages", "sqlite", "sqlite_totals"))
+TESTS = tuple(f"tests/plugins/test_{name}.py" for name in ("storages", "memory", "sqlite", "sqlite_totals"))
 LATER = "programs_that_meet or loss_of_power or refuses"
 NEVER = "survives_a_killed_process"  # starts a python of its own, which does not know mutmut
 SETTINGS = """
