@@ -559,6 +559,15 @@ def _sound_value(draw: st.DrawFn, column: Any) -> Any:
     }[column.type]
 
 
+@pytest.mark.parametrize("table", TABLES)
+def test_the_schema_takes_an_empty_list_where_the_check_does(table: str) -> None:
+    columns = {name: one for name, one in TABLES[table].columns.items() if one.type is ColumnType.CODES}
+    known = SCHEMA["properties"][table]["additionalProperties"]["properties"]
+    assert {name: "minItems" in known[name] for name in columns} == {
+        name: not column.refers for name, column in columns.items()
+    }
+
+
 @settings(max_examples=600)
 @given(rules())
 def test_the_schema_and_the_check_agree_on_any_rule(case: tuple[str, dict[str, Any]]) -> None:
