@@ -54,20 +54,21 @@ def _calls(options: Namespace, output: Output) -> int:
             ],
         }
     )
-    output.table(
-        ("id", "name", "address", "text", "tries", "by-telephone-because"),
-        [
-            (
-                line.id,
-                line.name,
-                line.address,
-                line.text,
-                line.tries or "",
-                output.label("parcel-reason", line.because) if line.because else "",
-            )
-            for line in sheet.lines
-        ],
-    )
+    if sheet.lines:
+        output.table(
+            ("id", "name", "address", "text", "tries", "by-telephone-because"),
+            [
+                (
+                    line.id,
+                    line.name,
+                    line.address,
+                    line.text,
+                    line.tries or "",
+                    output.label("parcel-reason", line.because) if line.because else "",
+                )
+                for line in sheet.lines
+            ],
+        )
     if options.page is not None:
         output.say("cli-calls-page", file=str(options.page), count=len(sheet.lines))
     elif not sheet.lines:

@@ -266,6 +266,17 @@ def test_what_is_odd_is_said_in_words_before_anybody_plans() -> None:
             assert one.code not in say(one.code, dict(one.facts), language)
 
 
+def test_a_month_without_anybody_is_one_sentence_and_not_one_for_each_slot() -> None:
+    months = RotaProblem(
+        first=MONDAY, days=7, slots=tuple(slot(day, needs=(Need(wanted=2),)) for day in range(7))
+    )
+    (doubt,) = rota_doubts(months)
+    assert (doubt.code, dict(doubt.facts)["count"]) == ("doubt-no-people", 7)
+    for language in LANGUAGES:
+        assert "7" in say(doubt.code, dict(doubt.facts), language)
+    assert rota_doubts(attrs.evolve(months, slots=())) == []
+
+
 def test_fair_shares_fill_up_like_water() -> None:
     slots = tuple(slot(day) for day in range(10))
     people = (

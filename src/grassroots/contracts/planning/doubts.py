@@ -29,7 +29,12 @@ def pairing_doubts(problem: PairingProblem) -> list[Finding]:
 
 
 def rota_doubts(problem: RotaProblem) -> list[Finding]:
-    """People who can take nothing, slots that nobody may hold, skills that nobody has, wishes at odds."""
+    """People who can take nothing, slots that nobody may hold, skills that nobody has, wishes at odds.
+
+    Where there are no people at all, that is the one thing to say.
+    """
+    if problem.slots and not problem.people:
+        return [Finding.of("doubt-no-people", count=len(problem.slots))]
     return [
         *_idle(problem),
         *_orphans(problem),
