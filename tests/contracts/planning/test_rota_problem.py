@@ -268,7 +268,7 @@ def test_what_is_odd_is_said_in_words_before_anybody_plans() -> None:
 
 def test_a_month_without_anybody_is_one_sentence_and_not_one_for_each_slot() -> None:
     months = RotaProblem(
-        first=MONDAY, days=7, slots=tuple(slot(day, needs=(Need(wanted=2),)) for day in range(7))
+        first=MONDAY, people=(), days=7, slots=tuple(slot(day, needs=(Need(wanted=2),)) for day in range(7))
     )
     (doubt,) = rota_doubts(months)
     assert (doubt.code, dict(doubt.facts)["count"]) == ("doubt-no-people", 7)
