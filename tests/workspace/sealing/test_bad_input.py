@@ -154,7 +154,7 @@ def test_a_body_that_does_not_open_is_said_in_words_and_never_a_blank(town: Path
     [
         ("vault://secret/town", "No plugin knows"),
         ("file:", "not the key itself"),
-        ("file:{}/nothing", "cannot be read"),
+        ("file:{}/nothing", "There is no key file"),
         ("file:{}", "cannot be read"),
         ("file:{}/binary", "no text"),
         ("file:{}/empty", "no key"),
